@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Scenograph.Torch;
-using Scenograph.Torch.Serialization;
+using Scenograph.Torch.Files;
 
-namespace Scenograph.Tests.Unit.Serialization;
+namespace Scenograph.Tests.Unit.Files;
 
 public sealed class AtomicFileTests : IDisposable
 {
@@ -15,12 +15,20 @@ public sealed class AtomicFileTests : IDisposable
     private string[] Names() => [.. folder.GetFiles("*", SearchOption.AllDirectories).Select(file => file.Name)];
 
     [Fact]
-    public void Missing_folders_are_made_and_only_the_file_is_left()
+    public void A_written_file_is_all_that_is_left()
     {
-        AtomicFile.WriteText(PathOf("a/b/c.txt"), "Größe");
+        AtomicFile.WriteText(PathOf("c.txt"), "Größe");
 
-        Assert.Equal("Größe", File.ReadAllText(PathOf("a/b/c.txt")));
+        Assert.Equal("Größe", File.ReadAllText(PathOf("c.txt")));
         Assert.Equal(["c.txt"], Names());
+    }
+
+    [Fact]
+    public void A_missing_folder_is_named()
+    {
+        var error = Assert.Throws<InputException>(() => AtomicFile.WriteText(PathOf("no/c.txt"), "x"));
+
+        Assert.Equal($"{PathOf("no/c.txt")}: the folder {PathOf("no")} does not exist", error.Message);
     }
 
     [Fact]
@@ -45,7 +53,7 @@ public sealed class AtomicFileTests : IDisposable
 
         var error = Assert.Throws<InputException>(() => AtomicFile.WriteText(PathOf("taken"), "x"));
 
-        Assert.Equal($"{PathOf("taken")} cannot be written: it is a folder", error.Message);
+        Assert.Equal($"{PathOf("taken")}: a folder of this name is in the way", error.Message);
     }
 
     [Fact]
@@ -55,7 +63,7 @@ public sealed class AtomicFileTests : IDisposable
 
         var error = Assert.Throws<InputException>(() => AtomicFile.WriteText(PathOf("file/inside"), "x"));
 
-        Assert.StartsWith($"{PathOf("file/inside")} cannot be written: ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{PathOf("file/inside")}: ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -77,7 +85,7 @@ public sealed class AtomicFileTests : IDisposable
                 }
             }));
 
-            Assert.Contains("no space left on the disk", error.Message, StringComparison.Ordinal);
+            Assert.Contains("the disk is full; the file that was there is unchanged", error.Message, StringComparison.Ordinal);
             Assert.Equal("before", File.ReadAllText(PathOf("weights")));
             Assert.Equal(["weights"], Names());
         }
