@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Scenograph.Reports.Html;
 using Scenograph.Torch;
-using Scenograph.Torch.Serialization;
+using Scenograph.Torch.Files;
 
 namespace Scenograph.Reports;
 
@@ -19,7 +19,7 @@ public static class HtmlReport
 
     /// <summary>Writes the page to <paramref name="path"/>, in one piece.</summary>
     /// <exception cref="InputException">The file cannot be written.</exception>
-    public static void Write(string path, ReportContent content) => AtomicFile.WriteText(path, Render(content));
+    public static void Write(string path, ReportContent content) => AtomicFile.WriteAllBytes(path, Encoding.UTF8.GetBytes(Render(content)));
 
     /// <summary>The page's text.</summary>
     public static string Render(ReportContent content)
@@ -114,7 +114,7 @@ public static class HtmlReport
     {
         var columns = figure.ColumnTitles.Count;
         html.Append(CultureInfo.InvariantCulture, $"<figure class=\"picture\">\n<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"{HtmlText.Escape(figure.Caption)}\">\n");
-        html.Append(CultureInfo.InvariantCulture, $"<div class=\"sheet\" style=\"min-width:{columns * 5.2:0.#}rem\">\n");
+        html.Append(CultureInfo.InvariantCulture, $"<div class=\"sheet\" style=\"min-width:{columns * 6}rem\">\n");
         if (columns > 0)
         {
             html.Append("<div class=\"columns\" aria-hidden=\"true\">");

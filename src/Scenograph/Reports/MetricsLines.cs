@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Scenograph.Torch;
+using Scenograph.Torch.Files;
 
 namespace Scenograph.Reports;
 
@@ -20,7 +21,7 @@ internal static class MetricsLines
 
     public static IEnumerable<Line> Read(string path)
     {
-        using var file = Open(path);
+        using var file = InputFile.Open(path);
         var end = 0L;
         var number = 0;
         foreach (var (bytes, hasNewLine) in Split(file, path))
@@ -48,7 +49,7 @@ internal static class MetricsLines
                 line.Write(chunk, start, length < 0 ? read - start : length);
                 if (line.Length > LongestLine)
                 {
-                    throw new InputException($"{path}: has a line of more than {LongestLine:N0} bytes; this is no metrics file.");
+                    throw new InputException($"{path}: has a line of more than {LongestLine:N0} bytes; this is no metrics file");
                 }
                 if (length < 0)
                 {
@@ -75,7 +76,7 @@ internal static class MetricsLines
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException or DecoderFallbackException)
         {
-            return "is not a JSON object; a metrics line reads {\"step\":1,\"kind\":\"train\",\"loss\":0.5}.";
+            return "is not a JSON object; a metrics line reads {\"step\":1,\"kind\":\"train\",\"loss\":0.5}";
         }
     }
 
@@ -89,7 +90,7 @@ internal static class MetricsLines
         var reader = new Utf8JsonReader(line, new JsonReaderOptions { MaxDepth = 2 });
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
-            return "is not a JSON object; a metrics line reads {\"step\":1,\"kind\":\"train\",\"loss\":0.5}.";
+            return "is not a JSON object; a metrics line reads {\"step\":1,\"kind\":\"train\",\"loss\":0.5}";
         }
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -97,13 +98,13 @@ internal static class MetricsLines
             reader.Read();
             if (!names.Add(name))
             {
-                return $"has '{name}' twice.";
+                return $"has '{name}' twice";
             }
             if (name == StepKey)
             {
                 if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var whole) || whole < 0)
                 {
-                    return "its 'step' is not a whole number from 0 on.";
+                    return "its 'step' is not a whole number from 0 on";
                 }
                 step = whole;
             }
@@ -111,7 +112,7 @@ internal static class MetricsLines
             {
                 if (reader.TokenType != JsonTokenType.String)
                 {
-                    return "its 'kind' is not a text.";
+                    return "its 'kind' is not a text";
                 }
                 kind = reader.GetString();
             }
@@ -121,7 +122,7 @@ internal static class MetricsLines
             }
             else
             {
-                return $"its '{name}' is neither a number nor \"NaN\", \"Infinity\" or \"-Infinity\".";
+                return $"its '{name}' is neither a number nor \"NaN\", \"Infinity\" or \"-Infinity\"";
             }
         }
         while (reader.Read())
@@ -130,7 +131,7 @@ internal static class MetricsLines
         }
         if (step is null || kind is null)
         {
-            return $"has no '{(step is null ? StepKey : KindKey)}'.";
+            return $"has no '{(step is null ? StepKey : KindKey)}'";
         }
         record = new MetricsRecord(step.Value, kind, values);
         return null;
@@ -156,22 +157,6 @@ internal static class MetricsLines
             return file.Read(chunk);
         }
         catch (IOException failure)
-        {
-            throw new InputException($"{path}: cannot be read: {failure.Message}", failure);
-        }
-    }
-
-    private static FileStream Open(string path)
-    {
-        try
-        {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
-        }
-        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new InputException($"{path}: there is no such file.", failure);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new InputException($"{path}: cannot be read: {failure.Message}", failure);
         }

@@ -29,7 +29,7 @@ public sealed class MetricsLog : IDisposable
     {
         if (File.Exists(path))
         {
-            throw new InputException($"{path} exists already: another run wrote it; resume that run or choose another folder.");
+            throw new InputException($"{path} exists already: another run wrote it; resume that run or choose another folder");
         }
         return new MetricsLog(Open(path, FileMode.CreateNew));
     }

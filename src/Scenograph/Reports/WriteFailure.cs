@@ -16,6 +16,6 @@ internal static class WriteFailure
             DirectoryNotFoundException => "its folder does not exist",
             _ => failure.Message.TrimEnd('.'),
         };
-        return new InputException($"{path}: cannot be written: {reason}.", failure);
+        return new InputException($"{path}: cannot be written: {reason}", failure);
     }
 }

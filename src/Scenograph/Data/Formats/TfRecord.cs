@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using Scenograph.Torch;
+using Scenograph.Torch.Files;
 
 namespace Scenograph.Data.Formats;
 
@@ -40,7 +41,7 @@ public static class TfRecord
     /// <exception cref="InputException">The file is missing, ends within a record, or fails a checksum. Thrown while enumerating.</exception>
     public static IEnumerable<byte[]> ReadFile(string path, int maximumLength = DefaultMaximumLength)
     {
-        using var file = Open(path);
+        using var file = InputFile.Open(path);
         if (!IsGzip(file))
         {
             foreach (var record in Read(file, path, maximumLength))
@@ -85,26 +86,26 @@ public static class TfRecord
         }
         if (read < HeaderSize)
         {
-            throw new InputException($"{name}: the file ends within the header of record {index}, {read} of {HeaderSize} bytes are there.");
+            throw new InputException($"{name}: the file ends within the header of record {index}, {read} of {HeaderSize} bytes are there");
         }
         if (BinaryPrimitives.ReadUInt32LittleEndian(header[sizeof(ulong)..]) != Crc32C.Masked(header[..sizeof(ulong)]))
         {
-            throw new InputException($"{name}: the checksum of the length of record {index} is wrong; this is no TFRecord file, or it is damaged.");
+            throw new InputException($"{name}: the checksum of the length of record {index} is wrong; this is no TFRecord file, or it is damaged");
         }
         var length = BinaryPrimitives.ReadUInt64LittleEndian(header);
         if (length > (ulong)maximumLength)
         {
-            throw new InputException($"{name}: record {index} declares {length:N0} bytes; at most {maximumLength:N0} are accepted.");
+            throw new InputException($"{name}: record {index} declares {length:N0} bytes; at most {maximumLength:N0} are accepted");
         }
         var data = ReadData(stream, name, index, (int)length);
         Span<byte> footer = stackalloc byte[sizeof(uint)];
         if (Fill(stream, footer, name) < sizeof(uint))
         {
-            throw new InputException($"{name}: the file ends within the checksum of record {index}.");
+            throw new InputException($"{name}: the file ends within the checksum of record {index}");
         }
         if (BinaryPrimitives.ReadUInt32LittleEndian(footer) != Crc32C.Masked(data))
         {
-            throw new InputException($"{name}: the checksum of record {index} is wrong; the file is damaged.");
+            throw new InputException($"{name}: the checksum of record {index} is wrong; the file is damaged");
         }
         return data;
     }
@@ -118,7 +119,7 @@ public static class TfRecord
             read += Fill(stream, data.AsSpan(read), name);
             if (read < data.Length)
             {
-                throw new InputException($"{name}: the file ends within record {index}, {read:N0} of {length:N0} bytes are there.");
+                throw new InputException($"{name}: the file ends within record {index}, {read:N0} of {length:N0} bytes are there");
             }
             if (read == length)
             {
@@ -137,22 +138,6 @@ public static class TfRecord
         catch (Exception failure) when (failure is InvalidDataException or IOException)
         {
             throw new InputException($"{name}: cannot be read: {failure.Message}", failure);
-        }
-    }
-
-    private static FileStream Open(string path)
-    {
-        try
-        {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1 << 16, FileOptions.SequentialScan);
-        }
-        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new InputException($"{path}: there is no such file.", failure);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"{path}: cannot be read: {failure.Message}", failure);
         }
     }
 

@@ -48,7 +48,7 @@ internal sealed class Axis
     {
         var raw = (high - low) / count;
         var power = Math.Pow(10, Math.Floor(Math.Log10(raw)));
-        var distance = power * (raw / power) switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 };
+        var distance = power * (raw / power) switch { <= 1.4 => 1, <= 2.8 => 2, <= 7 => 5, _ => 10 };
         var ticks = new List<(double, string)>();
         for (var i = Math.Ceiling(low / distance); i <= Math.Floor(high / distance) && ticks.Count < 100; i++)
         {

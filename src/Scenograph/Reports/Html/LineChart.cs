@@ -9,9 +9,9 @@ internal sealed class LineChart
 {
     private const double Width = 520;
     private const double Height = 280;
-    private const double Left = 62;
+    private const double Left = 58;
     private const double Right = 508;
-    private const double Top = 14;
+    private const double Top = 30;
     private const double Bottom = 236;
     private const int Colours = 8;
 
@@ -85,7 +85,7 @@ internal sealed class LineChart
         }
         html.Append(CultureInfo.InvariantCulture, $"<path class=\"axis\" d=\"M{Left} {Top}V{Bottom}H{Right}\"/>\n");
         html.Append(CultureInfo.InvariantCulture, $"<text class=\"label\" text-anchor=\"middle\" x=\"{(Left + Right) / 2}\" y=\"{Height - 6}\">{HtmlText.Escape(chart.StepLabel)}</text>\n");
-        html.Append(CultureInfo.InvariantCulture, $"<text class=\"label\" text-anchor=\"middle\" transform=\"translate(13 {(Top + Bottom) / 2}) rotate(-90)\">{HtmlText.Escape(chart.ValueLabel)}{(chart.LogScale ? " (log)" : "")}</text>\n");
+        html.Append(CultureInfo.InvariantCulture, $"<text class=\"label\" x=\"4\" y=\"13\">{HtmlText.Escape(chart.ValueLabel)}{(chart.LogScale ? " (log)" : "")}</text>\n");
         foreach (var line in lines)
         {
             WriteLine(html, line);
@@ -127,7 +127,7 @@ internal sealed class LineChart
     {
         foreach (var gap in line.Points.Where(point => !IsDrawable(point.Value)).DistinctBy(point => Column(point.Step)))
         {
-            html.Append(CultureInfo.InvariantCulture, $"<path class=\"gap\" d=\"M{Text(X(gap.Step) - 3.5)} {Top - 1}l7 7m0 -7l-7 7\"><title>{HtmlText.Escape($"{line.Series.Name} is {NumberText.Value(gap.Value)} at {chart.StepLabel} {NumberText.Value(gap.Step)}")}</title></path>\n");
+            html.Append(CultureInfo.InvariantCulture, $"<path class=\"gap\" d=\"M{Text(X(gap.Step) - 3.5)} {Top - 10}l7 7m0 -7l-7 7\"><title>{HtmlText.Escape($"{line.Series.Name} is {NumberText.Value(gap.Value)} at {chart.StepLabel} {NumberText.Value(gap.Step)}")}</title></path>\n");
         }
     }
 

@@ -7,7 +7,7 @@ document.querySelectorAll(".plot").forEach(function (plot) {
   var width = drawing.viewBox.baseVal.width;
   var cross = document.createElementNS("http://www.w3.org/2000/svg", "line");
   cross.setAttribute("class", "cross");
-  cross.setAttribute("y1", "14");
+  cross.setAttribute("y1", "30");
   cross.setAttribute("y2", "236");
   var tip = document.createElement("div");
   tip.className = "tip";
