@@ -33,12 +33,12 @@ public sealed class EventFileWriter : IDisposable
     /// </summary>
     /// <param name="folder">Folder of the run.</param>
     /// <param name="firstStep">
-    /// For a resumed run the first step that it writes again, the checkpoint's step + 1: TensorBoard then drops what earlier
-    /// files hold for it and later steps. Null for a new run.
+    /// First step that will be written: 0 for a new run, the checkpoint's step + 1 for a resumed one. TensorBoard drops what
+    /// earlier files hold for this and later steps.
     /// </param>
     /// <param name="clock">Where wall times come from; the system's clock by default.</param>
     /// <exception cref="InputException">The folder cannot be written.</exception>
-    public static EventFileWriter Create(string folder, long? firstStep = null, TimeProvider? clock = null)
+    public static EventFileWriter Create(string folder, long firstStep = 0, TimeProvider? clock = null)
     {
         clock ??= TimeProvider.System;
         EventFileWriter writer;
@@ -52,10 +52,7 @@ public sealed class EventFileWriter : IDisposable
             throw WriteFailure.Describe(folder, failure);
         }
         writer.Add(EventMessage.Version(writer.WallTime));
-        if (firstStep is { } step)
-        {
-            writer.Add(EventMessage.Restart(writer.WallTime, step));
-        }
+        writer.Add(EventMessage.SessionStart(writer.WallTime, firstStep));
         writer.Flush();
         return writer;
     }

@@ -11,7 +11,7 @@ internal static class EventMessage
     /// <summary>Version line that every event file begins with; TensorBoard drops superseded steps from version 2 on.</summary>
     public const string FileVersion = "brain.Event:2";
 
-    private const int SessionStart = 1;
+    private const int StatusStart = 1;
     private const int TensorOfStrings = 7;
 
     public static byte[] Version(double wallTime) => Event(wallTime, step: 0, output =>
@@ -20,11 +20,14 @@ internal static class EventMessage
         output.WriteString(FileVersion);
     });
 
-    /// <summary>Tells TensorBoard that what other files hold for <paramref name="step"/> and later is superseded.</summary>
-    public static byte[] Restart(double wallTime, long step) => Event(wallTime, step, output => Message(output, 7, session =>
+    /// <summary>
+    /// Tells TensorBoard that what earlier files hold for <paramref name="step"/> and later is superseded. It passes over the
+    /// first such event of a folder, so every file needs one.
+    /// </summary>
+    public static byte[] SessionStart(double wallTime, long step) => Event(wallTime, step, output => Message(output, 7, session =>
     {
         session.WriteTag(1, WireFormat.WireType.Varint);
-        session.WriteEnum(SessionStart);
+        session.WriteEnum(StatusStart);
     }));
 
     public static byte[] Scalar(double wallTime, long step, string tag, double value) => Summary(wallTime, step, tag, output =>
