@@ -11,7 +11,7 @@ internal static class SpriteOutline
     {
         SpriteShape.Square => Math.Sqrt(2),
         SpriteShape.Cross => Math.Sqrt(1 + (BarHalfWidth * BarHalfWidth)),
-        SpriteShape.Heart => 1.1,
+        SpriteShape.Heart => 1.2,
         _ => 1,
     };
 

@@ -242,7 +242,7 @@ public sealed class Sprites : IDataSet
             Image = image,
             Labels = labels,
             Visible = LabelMap.Present(labels, MaskCount),
-            Metadata = new SceneMetadata(null, sprites.ConvertAll(sprite => sprite.Describe(sprites.Count - 1 - sprites.IndexOf(sprite)))),
+            Metadata = new SceneMetadata(null, [.. sprites.Select((sprite, order) => sprite.Describe(sprites.Count - 1 - order))]),
         };
     }
 
@@ -305,6 +305,6 @@ public sealed class Sprites : IDataSet
             ["depth"] = depth.ToString(CultureInfo.InvariantCulture),
         });
 
-        private static string Text(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
+        private static string Text(double value) => value.ToString("0.######", CultureInfo.InvariantCulture);
     }
 }

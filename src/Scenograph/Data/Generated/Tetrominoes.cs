@@ -63,8 +63,7 @@ public sealed class Tetrominoes : IDataSet
         var image = new float[3 * Size * Size];
         var labels = new byte[Size * Size];
         var objects = new List<ObjectMetadata>(Pieces);
-        // Two pieces of 20 cells' pixels each never fill the canvas so that a third finds no place at all by more than bad luck;
-        // beginning anew keeps the loop short in that case.
+        // Where two pieces happen to leave no room for a third, the scene is begun anew.
         for (var tries = 0; objects.Count < Pieces; tries++)
         {
             if (tries == 100)
