@@ -59,7 +59,7 @@ public sealed class Trainer : IDisposable
         if (validationSet is not null) TrainingData.CheckSize(Model, validationSet, recipe.Data.Validation!);
         Model.To(device);
         parameters = Model.Parameters();
-        optimizer = OptimizerFactory.Create(training.Optimiser, parameters);
+        optimizer = OptimizerFactory.Create(training.Optimiser, Model);
         if (resume) Restore();
     }
 
@@ -127,7 +127,7 @@ public sealed class Trainer : IDisposable
         if (double.IsFinite(total)) objective.Total.Backward();
         // The norm is a number of every log, and the one place where a broken gradient shows before it reaches the weights.
         var norm = double.IsFinite(total)
-            ? (training.GradientClip is { } clip ? GradientClip.ByNorm(parameters, clip) : GradientClip.Norm(parameters)).ToDouble()
+            ? GradientClip.ByNorm(parameters, training.GradientClip ?? double.PositiveInfinity).ToDouble()
             : double.NaN;
         if (double.IsFinite(norm)) optimizer.Step();
         else Skip(objective, total, host.Indices);
@@ -203,7 +203,7 @@ public sealed class Trainer : IDisposable
 
     private void Restore()
     {
-        (step, skipped, best, lastLoss) = TrainingCheckpoint.Load(folder.LastCheckpointPath, recipe, Model, optimizer, noise);
+        (step, skipped, best, lastLoss) = TrainingCheckpoint.Load(folder.LastCheckpointPath, Model, optimizer, noise);
     }
 
     /// <inheritdoc/>
