@@ -115,7 +115,7 @@ internal sealed class PngBuilder(int width, int height, int colourType, int bitD
         file.Write(number);
     }
 
-    private static uint Crc(ReadOnlySpan<byte> data)
+    public static uint Crc(ReadOnlySpan<byte> data)
     {
         var crc = 0xffffffffu;
         foreach (var value in data)
