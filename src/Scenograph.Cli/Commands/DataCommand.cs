@@ -1,0 +1,14 @@
+using System.CommandLine;
+
+namespace Scenograph.Cli.Commands;
+
+/// <summary><c>scenograph data</c>: look at data sets and make them.</summary>
+internal static class DataCommand
+{
+    public static Command Create() => new ExampleCommand(
+        "data",
+        "Look at a data set, or make one.",
+        "scenograph data show sprites --out scenes.png")
+    {
+    };
+}
