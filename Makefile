@@ -12,7 +12,7 @@ CONFIGURATION := Release
 FRAMEWORK := net10.0
 STAMPS := artifacts/stamps
 DOTNET := dotnet
-BUILD_FLAGS := -c $(CONFIGURATION) -v quiet --nologo
+BUILD_FLAGS := -c $(CONFIGURATION) -v quiet --nologo -clp:ErrorsOnly
 # CI takes exactly the packages of the lock files; elsewhere a changed project may write new ones.
 ifneq ($(CI),)
 BUILD_FLAGS += -p:RestoreLockedMode=true
@@ -28,9 +28,9 @@ sources = $(shell find $(1) \( -name bin -o -name obj -o -name TestResults \) -p
 # What was built and then removed by hand is built again.
 unless-there = $(if $(wildcard $(1)),,force)
 COMMON := Makefile Directory.Build.props Directory.Packages.props Scenograph.slnx .editorconfig
-NATIVE := $(call sources,native)
-PROGRAM := $(call sources,src)
-TESTS := $(call sources,tests)
+NATIVE := $(call sources,native/)
+PROGRAM := $(call sources,src/)
+TESTS := $(call sources,tests/)
 
 .PHONY: setup native build test demo golden bench format clean help
 

@@ -8,7 +8,10 @@ internal static class DataCommand
     public static Command Create() => new ExampleCommand(
         "data",
         "Look at a data set, or make one.",
-        "scenograph data show sprites --out scenes.png")
+        "scenograph data show sprites --out scenes.png",
+        "scenograph data make sprites --images 1000 --out data/my-sprites")
     {
+        DataShowCommand.Create(),
+        DataMakeCommand.Create(),
     };
 }

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Scenograph.Torch;
+using Scenograph.Torch.Files;
 
 namespace Scenograph.Data.Formats;
 

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Scenograph.Torch;
+using Scenograph.Torch.Files;
 
 namespace Scenograph.Data.Formats;
 
