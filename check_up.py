@@ -1,0 +1,1 @@
+import sys; sys.argv=['x','--bench','1']

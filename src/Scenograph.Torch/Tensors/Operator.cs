@@ -1,0 +1,90 @@
+namespace Scenograph.Torch;
+
+/// <summary>An operator of libtorch, found by name in its dispatcher once and called boxed from then on.</summary>
+internal sealed unsafe class Operator
+{
+    private readonly string name;
+    private readonly nint handle;
+
+    private Operator(string name, nint handle)
+    {
+        this.name = name;
+        this.handle = handle;
+    }
+
+    /// <exception cref="TorchException">This libtorch has no such operator.</exception>
+    internal static Operator Find(string name, string overload)
+    {
+        if (Native.sg_operator_find(name, overload, out var handle) != 0) throw new TorchException(Native.ErrorText());
+        return new(overload.Length == 0 ? name : $"{name}.{overload}", handle);
+    }
+
+    internal Results Call(Value* values, int count)
+    {
+        Value* results;
+        int resultCount;
+        if (Native.sg_operator_call(handle, values, count, &results, &resultCount) != 0) throw Failure(values, count);
+        return new(results, resultCount);
+    }
+
+    private TorchException Failure(Value* values, int count)
+    {
+        var reason = Native.ErrorText();
+        var arguments = new List<string>();
+        for (var i = 0; i < count; i++) arguments.Add(Describe(values[i]));
+        return new($"{name}({string.Join(", ", arguments)}): {reason}");
+    }
+
+    private static string Describe(Value value)
+    {
+        switch (value.Tag)
+        {
+            case ValueTag.Tensor: return Shape((nint)value.Bits);
+            case ValueTag.TensorList or ValueTag.OptionalTensorList:
+                var shapes = new List<string>();
+                for (var i = 0; i < Math.Min(value.Count, 8); i++) shapes.Add(Shape(((nint*)value.Bits)[i]));
+                return $"[{string.Join(", ", shapes)}{(value.Count > 8 ? ", ..." : "")}]";
+            case ValueTag.IntList: return $"[{string.Join(", ", new ReadOnlySpan<long>((void*)value.Bits, value.Count).ToArray())}]";
+            case ValueTag.Double: return BitConverter.Int64BitsToDouble(value.Bits).ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+            case ValueTag.Int or ValueTag.Bool: return value.Bits.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            case ValueTag.Default or ValueTag.None: return "-";
+            case ValueTag.String: return System.Text.Encoding.UTF8.GetString((byte*)value.Bits, value.Count);
+            default: return value.Tag.ToString();
+        }
+    }
+
+    private static string Shape(nint handle)
+    {
+        long* sizes = stackalloc long[16];
+        Native.Description description;
+        if (handle == 0 || Native.sg_tensor_describe(handle, &description, sizes) != 0) return "-";
+        return $"{(DType)description.DType}[{string.Join(", ", new ReadOnlySpan<long>(sizes, description.Dimensions).ToArray())}]";
+    }
+
+    /// <summary>What a call returned: a buffer of this thread, to be read before its next call.</summary>
+    internal readonly ref struct Results(Value* values, int count)
+    {
+        internal Tensor Tensor(int i) => Torch.Tensor.Own((nint)values[i].Bits);
+
+        internal bool Boolean(int i) => values[i].Bits != 0;
+
+        internal long Integer(int i) => values[i].Bits;
+
+        internal double Real(int i) => BitConverter.Int64BitsToDouble(values[i].Bits);
+
+        internal Tensor[] Tensors()
+        {
+            var tensors = new Tensor[count];
+            for (var i = 0; i < count; i++) tensors[i] = Tensor(i);
+            return tensors;
+        }
+
+        internal void Discard()
+        {
+            for (var i = 0; i < count; i++)
+            {
+                if (values[i].Tag == ValueTag.Tensor) Native.sg_tensor_free((nint)values[i].Bits);
+            }
+        }
+    }
+}
