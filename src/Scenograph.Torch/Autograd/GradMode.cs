@@ -12,6 +12,9 @@ public static class GradMode
     /// <summary>Records until disposed, inside a region that does not.</summary>
     public static Restorer On() => Set(true);
 
+    /// <summary>Changes nothing: for a region that is off only sometimes.</summary>
+    public static Restorer Restore() => new(IsEnabled);
+
     private static Restorer Set(bool enabled)
     {
         var before = IsEnabled;

@@ -1,0 +1,60 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+
+namespace Scenograph.Torch;
+
+/// <summary>
+/// Finds the engine's native libraries (<c>libscenograph_*.so</c>): beside the assembly, then in the folder named by
+/// <c>SCENOGRAPH_NATIVE</c>. An assembly may have one resolver only, so every class with P/Invokes calls <see cref="Register"/>
+/// from its static constructor.
+/// </summary>
+internal static class NativeLibraries
+{
+    /// <summary>Environment variable: a folder with the native libraries.</summary>
+    public const string FolderVariable = "SCENOGRAPH_NATIVE";
+
+    private const string Prefix = "scenograph_";
+
+    static NativeLibraries() => NativeLibrary.SetDllImportResolver(typeof(NativeLibraries).Assembly, Resolve);
+
+    /// <summary>Makes sure that the resolver is in place; the first call does the work.</summary>
+    public static void Register()
+    {
+    }
+
+    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? search)
+    {
+        if (!name.StartsWith(Prefix, StringComparison.Ordinal))
+        {
+            return 0;
+        }
+        var file = OperatingSystem.IsWindows() ? $"{name}.dll" : OperatingSystem.IsMacOS() ? $"lib{name}.dylib" : $"lib{name}.so";
+        var folders = Folders(assembly);
+        foreach (var path in folders.Select(folder => Path.Combine(folder, file)).Where(File.Exists))
+        {
+            try
+            {
+                return NativeLibrary.Load(path);
+            }
+            catch (Exception error) when (error is DllNotFoundException or BadImageFormatException)
+            {
+                throw new InputException($"{path}: the native library cannot be loaded; run `make native` to build it for this machine ({error.Message})", error);
+            }
+        }
+        throw new InputException($"{file} is in none of the folders {string.Join(", ", folders)}; run `make native`, or name its folder in {FolderVariable}");
+    }
+
+    private static List<string> Folders(Assembly assembly)
+    {
+        var folders = new List<string> { AppContext.BaseDirectory };
+        if (Path.GetDirectoryName(assembly.Location) is { Length: > 0 } beside)
+        {
+            folders.Add(beside);
+        }
+        if (Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } named)
+        {
+            folders.Add(named);
+        }
+        return [.. folders.Select(folder => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))).Distinct()];
+    }
+}
