@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Scenograph.Torch.Files;
 
 /// <summary>Writes files that are either wholly there or not at all: to a temporary file beside, flushed to disk, renamed.</summary>
@@ -37,6 +39,10 @@ public static class AtomicFile
     /// <inheritdoc cref="Write(string, Action{Stream})"/>
     public static void WriteAllBytes(string path, ReadOnlyMemory<byte> bytes) => Write(path, stream => stream.Write(bytes.Span));
 
+    /// <summary>Writes <paramref name="text"/> as UTF-8 without a byte order mark.</summary>
+    /// <inheritdoc cref="Write(string, Action{Stream})"/>
+    public static void WriteText(string path, string text) => WriteAllBytes(path, Encoding.UTF8.GetBytes(text));
+
     private static string Reason(Exception error, string path, string folder)
     {
         const int noSpace = 28;      // ENOSPC, as .NET hands it on
@@ -46,7 +52,7 @@ public static class AtomicFile
         return error switch
         {
             DirectoryNotFoundException => $"the folder {folder} does not exist",
-            UnauthorizedAccessException when Directory.Exists(path) => "a folder of this name is in the way",
+            _ when Directory.Exists(path) => "a folder of this name is in the way",
             UnauthorizedAccessException => $"this user may not write to the folder {folder}",
             { HResult: noSpace or windowsDiskFull } => $"the disk is full{kept}; free some space or choose another folder",
             { HResult: overQuota } => $"the disk quota is used up{kept}; free some space or choose another folder",

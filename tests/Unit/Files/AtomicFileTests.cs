@@ -6,34 +6,92 @@ namespace Scenograph.Tests.Unit.Files;
 
 public sealed class AtomicFileTests : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("scenograph-files-");
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("scenograph-atomic-");
 
     public void Dispose() => folder.Delete(recursive: true);
 
-    /// <summary>Needs the right to mount; where there is none, <c>SafetensorsFileTests.A_full_disk_is_named_and_leaves_the_old_file</c> remains.</summary>
+    private string PathOf(string name) => Path.Combine(folder.FullName, name);
+
+    private string[] Names() => [.. folder.GetFiles("*", SearchOption.AllDirectories).Select(file => file.Name)];
+
     [Fact]
-    public void On_a_full_disk_the_old_file_stays_whole_and_nothing_lies_beside_it()
+    public void A_written_file_is_all_that_is_left()
     {
-        var disk = folder.CreateSubdirectory("disk").FullName;
-        if (!Run("mount", "-t", "tmpfs", "-o", "size=64k", "none", disk))
+        AtomicFile.WriteText(PathOf("c.txt"), "Größe");
+
+        Assert.Equal("Größe", File.ReadAllText(PathOf("c.txt")));
+        Assert.Equal(["c.txt"], Names());
+    }
+
+    [Fact]
+    public void A_missing_folder_is_named()
+    {
+        var error = Assert.Throws<InputException>(() => AtomicFile.WriteText(PathOf("no/c.txt"), "x"));
+
+        Assert.Equal($"{PathOf("no/c.txt")}: the folder {PathOf("no")} does not exist", error.Message);
+    }
+
+    [Fact]
+    public void A_failed_write_leaves_the_previous_file_and_nothing_else()
+    {
+        AtomicFile.WriteText(PathOf("c.txt"), "before");
+
+        Assert.Throws<InvalidOperationException>(() => AtomicFile.Write(PathOf("c.txt"), stream =>
         {
-            return;
+            stream.Write("half"u8);
+            throw new InvalidOperationException();
+        }));
+
+        Assert.Equal("before", File.ReadAllText(PathOf("c.txt")));
+        Assert.Equal(["c.txt"], Names());
+    }
+
+    [Fact]
+    public void A_folder_in_the_place_of_the_file_is_refused_in_one_sentence()
+    {
+        folder.CreateSubdirectory("taken");
+
+        var error = Assert.Throws<InputException>(() => AtomicFile.WriteText(PathOf("taken"), "x"));
+
+        Assert.Equal($"{PathOf("taken")}: a folder of this name is in the way", error.Message);
+    }
+
+    [Fact]
+    public void A_file_in_the_place_of_a_folder_is_refused_in_one_sentence()
+    {
+        AtomicFile.WriteText(PathOf("file"), "x");
+
+        var error = Assert.Throws<InputException>(() => AtomicFile.WriteText(PathOf("file/inside"), "x"));
+
+        Assert.StartsWith($"{PathOf("file/inside")}: ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_full_disk_is_named_and_leaves_the_previous_file_and_nothing_else()
+    {
+        if (!TryMountTiny(folder.FullName))
+        {
+            return; // Needs root or CAP_SYS_ADMIN for a tmpfs of 64 KB.
         }
         try
         {
-            var file = Path.Combine(disk, "last.safetensors");
-            AtomicFile.WriteAllBytes(file, new byte[20_000]);
+            AtomicFile.WriteText(PathOf("weights"), "before");
 
-            var error = Assert.Throws<InputException>(() => AtomicFile.WriteAllBytes(file, new byte[100_000]));
+            var error = Assert.Throws<InputException>(() => AtomicFile.Write(PathOf("weights"), stream =>
+            {
+                for (var i = 0; i < 100; i++)
+                {
+                    stream.Write(new byte[10_000]);
+                }
+            }));
 
-            Assert.Equal($"{file}: the disk is full; the file that was there is unchanged; free some space or choose another folder", error.Message);
-            Assert.IsType<IOException>(error.InnerException, exactMatch: false);
-            Assert.Equal(new byte[20_000], File.ReadAllBytes(file));
-            Assert.Equal([file], Directory.EnumerateFileSystemEntries(disk));
+            Assert.Contains("the disk is full; the file that was there is unchanged", error.Message, StringComparison.Ordinal);
+            Assert.Equal("before", File.ReadAllText(PathOf("weights")));
+            Assert.Equal(["weights"], Names());
         }
         finally
         {
-            Run("umount", disk);
+            Run("umount", folder.FullName);
         }
     }
 
@@ -47,39 +105,19 @@ public sealed class AtomicFileTests : IDisposable
         }
     }
 
-    [Fact]
-    public void A_folder_of_the_same_name_is_not_replaced()
-    {
-        folder.CreateSubdirectory("a.png");
+    private static bool TryMountTiny(string place) => Run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", place) == 0;
 
-        Assert.Throws<InputException>(() => AtomicFile.WriteAllBytes(Path.Combine(folder.FullName, "a.png"), new byte[1]));
-        Assert.Equal(["a.png"], folder.EnumerateFileSystemInfos().Select(entry => entry.Name));
-    }
-
-    [Fact]
-    public void A_file_without_a_length_is_read_to_its_end() => Assert.NotEmpty(InputFile.ReadAllBytes("/proc/self/status"));
-
-    [Fact]
-    public void A_file_longer_than_the_limit_is_refused_unread()
-    {
-        var file = Path.Combine(folder.FullName, "long");
-        File.WriteAllBytes(file, new byte[101]);
-
-        Assert.Equal($"{file}: the file has 101 bytes, more than the 100 that are read", Assert.Throws<InputException>(() => InputFile.ReadAllBytes(file, largest: 100)).Message);
-    }
-
-    private static bool Run(string program, params string[] arguments)
+    private static int Run(string program, params string[] arguments)
     {
         try
         {
             using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true });
-            process!.StandardError.ReadToEnd();
-            process.WaitForExit();
-            return process.ExitCode == 0;
+            process!.WaitForExit();
+            return process.ExitCode;
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            return false;
+            return -1; // No such program here.
         }
     }
 }

@@ -1,0 +1,19 @@
+using Scenograph.Data;
+
+namespace Scenograph.Evaluation;
+
+/// <summary>Properties of scenes and objects by which results are broken down.</summary>
+public static class TagNames
+{
+    /// <summary>Number of true objects with at least one pixel; for every metric of a scene.</summary>
+    public const string ObjectCount = "num_objects";
+
+    /// <summary>Material of the ground; for <see cref="MetricNames.GroundError"/> and <see cref="MetricNames.GroundIou"/>.</summary>
+    public const string GroundMaterial = "ground_material";
+
+    /// <summary>
+    /// Attributes of <see cref="ObjectMetadata"/>; for <see cref="MetricNames.ObjectError"/> and
+    /// <see cref="MetricNames.ObjectIou"/>. Others, such as the rotation, take too many values to be of use.
+    /// </summary>
+    public static IReadOnlyList<string> ObjectAttributes { get; } = ["material", "shape", "size", "color", "class"];
+}

@@ -1,0 +1,51 @@
+using Scenograph.Torch;
+
+namespace Scenograph.Models;
+
+/// <summary>What every model can do: give its training objective. Decomposition models derive from <see cref="DecompositionModel"/>.</summary>
+public abstract class Model : Module
+{
+    /// <summary>Name in recipes, e.g. <c>slot-attention</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The objective on a batch, differentiable.</summary>
+    /// <param name="batch">Images and what else the model trains on.</param>
+    /// <param name="step">Optimiser steps done so far; schedules inside the model depend on it.</param>
+    /// <param name="noise">Source of all randomness.</param>
+    public abstract Objective Objective(Batch batch, long step, NoiseSource noise);
+}
+
+/// <summary>A model that takes an image apart into K components.</summary>
+public abstract class DecompositionModel : Model
+{
+    /// <summary>Image sizes the model takes: channels C, rows H, columns W.</summary>
+    public abstract (int Channels, int Height, int Width) ImageSize { get; }
+
+    /// <summary>Number of components K.</summary>
+    public abstract int Components { get; }
+
+    /// <summary>Whether one of the masks shows the background, so that they sum to 1.</summary>
+    public virtual bool MasksHaveBackground => true;
+
+    /// <summary>Takes images apart.</summary>
+    /// <param name="images">[B, C, H, W], values in [0, 1].</param>
+    /// <param name="noise">Source of all randomness; its latents' means with <see cref="NoiseSource.Mean"/>, where the model allows it.</param>
+    public abstract Decomposition Decompose(Tensor images, NoiseSource noise);
+}
+
+/// <summary>What a model trains on.</summary>
+/// <param name="Images">[B, C, H, W], values in [0, 1].</param>
+/// <param name="Indices">Positions of the images in their data set.</param>
+public sealed record Batch(Tensor Images, IReadOnlyList<int> Indices);
+
+/// <summary>An objective by its parts.</summary>
+/// <param name="Total">What is minimised: a tensor of one element.</param>
+/// <param name="Terms">Its terms by name, before weighting, each of one element; logged as they are.</param>
+public sealed record Objective(Tensor Total, IReadOnlyList<(string Name, Tensor Value)> Terms);
+
+/// <summary>Images taken apart.</summary>
+/// <param name="Reconstruction">[B, C, H, W]</param>
+/// <param name="Components">[B, K, C, H, W]</param>
+/// <param name="Masks">[B, K, 1, H, W], sums to 1 over K.</param>
+/// <param name="Latents">Per-component codes by name, [B, K, ...].</param>
+public sealed record Decomposition(Tensor Reconstruction, Tensor Components, Tensor Masks, IReadOnlyDictionary<string, Tensor> Latents);
