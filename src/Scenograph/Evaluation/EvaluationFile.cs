@@ -1,5 +1,5 @@
-using Scenograph.Data.Formats;
 using Scenograph.Torch;
+using Scenograph.Torch.Files;
 
 namespace Scenograph.Evaluation;
 

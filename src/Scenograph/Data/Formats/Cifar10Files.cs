@@ -1,4 +1,5 @@
 using Scenograph.Torch;
+using Scenograph.Torch.Files;
 
 namespace Scenograph.Data.Formats;
 

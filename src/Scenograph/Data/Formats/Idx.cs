@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using Scenograph.Torch;
+using Scenograph.Torch.Files;
 
 namespace Scenograph.Data.Formats;
 

@@ -1,3 +1,4 @@
+using Scalar = YamlDotNet.Core.Events.Scalar;
 using System.Text;
 using Scenograph.Torch;
 using YamlDotNet.Core;
