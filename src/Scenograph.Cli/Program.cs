@@ -1,1 +1,3 @@
-return 0;
+using Scenograph.Cli;
+
+return await CommandLine.Run(args).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Scenograph.Torch;
+using Scenograph.Torch.Files;
 
 namespace Scenograph.Evaluation;
 
@@ -64,19 +65,19 @@ public sealed class EvaluationSummary
 
     /// <summary>Writes summary, breakdowns and all scenes as JSON; NaN becomes null.</summary>
     /// <exception cref="InputException">The file cannot be written.</exception>
-    public void WriteJson(string path) => EvaluationFile.Write(path, stream => EvaluationJson.Write(this, stream));
+    public void WriteJson(string path) => AtomicFile.Write(path, stream => EvaluationJson.Write(this, stream));
 
     /// <summary>Writes summary and breakdowns as CSV: metric, tag, value, mean, mean of the defined values, count, undefined.</summary>
     /// <exception cref="InputException">The file cannot be written.</exception>
-    public void WriteCsv(string path) => EvaluationFile.Write(path, stream => EvaluationCsv.WriteSummary(this, stream));
+    public void WriteCsv(string path) => AtomicFile.Write(path, stream => EvaluationCsv.WriteSummary(this, stream));
 
     /// <summary>Writes one row a scene as CSV: index, num_objects and all metrics of a scene.</summary>
     /// <exception cref="InputException">The file cannot be written.</exception>
-    public void WriteImagesCsv(string path) => EvaluationFile.Write(path, stream => EvaluationCsv.WriteImages(this, stream));
+    public void WriteImagesCsv(string path) => AtomicFile.Write(path, stream => EvaluationCsv.WriteImages(this, stream));
 
     /// <summary>Writes one row an object as CSV: scene, label, error, IoU and attributes.</summary>
     /// <exception cref="InputException">The file cannot be written.</exception>
-    public void WriteObjectsCsv(string path) => EvaluationFile.Write(path, stream => EvaluationCsv.WriteObjects(this, stream));
+    public void WriteObjectsCsv(string path) => AtomicFile.Write(path, stream => EvaluationCsv.WriteObjects(this, stream));
 
     private static bool IsOfObjects(string name) => name is MetricNames.ObjectError or MetricNames.ObjectIou;
 

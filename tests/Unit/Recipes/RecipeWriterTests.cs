@@ -79,6 +79,8 @@ public sealed class RecipeWriterTests
               test: null
               root: null
               cache: false
+              options:
+@@
             training:
               steps: 1
               batch: 2

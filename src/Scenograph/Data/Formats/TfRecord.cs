@@ -125,7 +125,7 @@ public static class TfRecord
             {
                 return data;
             }
-            Array.Resize(ref data, (int)Math.Min(length, 2L * data.Length));
+            Array.Resize(ref data, (int)Math.Min(length, 4L * data.Length));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Scenograph.Data;
 
 namespace Scenograph.Training.Recipes;
 
@@ -27,7 +28,11 @@ public sealed record ModelRecipe(string Name, object Options);
 /// <param name="Test">Data spec of the scenes that <c>evaluate</c> uses; null: those of <paramref name="Validation"/>.</param>
 /// <param name="Root">Folder that holds the data sets; null: the usual places.</param>
 /// <param name="Cache">Keep decoded scenes in memory.</param>
-public sealed record DataRecipe(string Train, string? Validation = null, string? Test = null, string? Root = null, bool Cache = false);
+public sealed record DataRecipe(string Train, string? Validation = null, string? Test = null, string? Root = null, bool Cache = false)
+{
+    /// <summary>What the specs do not say: seed, number and looks of generated scenes.</summary>
+    public DataSetOptions Options { get; init; } = new();
+}
 
 /// <param name="Steps">Number of optimiser steps, at least 1.</param>
 /// <param name="Batch">Images a step, at least 1.</param>

@@ -1,3 +1,4 @@
+using Scenograph.Data;
 using Scenograph.Torch;
 
 namespace Scenograph.Training.Recipes;
@@ -53,5 +54,21 @@ public static class RecipeReader
             }
         }
         return new ModelRecipe(modelName, new OptionsBinder(models).Bind(root, options, path: "model", owner: modelName));
+    }
+
+    /// <summary>The options of data sets without a recipe: their defaults changed by <c>key=value</c> texts, e.g. <c>sprites.size=32</c>.</summary>
+    /// <exception cref="InputException">There is no such option, or the value does not fit.</exception>
+    public static DataSetOptions DataOptions(IEnumerable<string> overrides)
+    {
+        var root = new RecipeMapping("--set");
+        RecipeOverrides.Apply(root, overrides);
+        return (DataSetOptions)new OptionsBinder(new NoModels()).Bind(root, typeof(DataSetOptions), path: "", owner: "data sets");
+    }
+
+    private sealed class NoModels : IModelCatalogue
+    {
+        public IReadOnlyCollection<string> Names => [];
+
+        public Type? OptionsType(string modelName) => null;
     }
 }

@@ -1,9 +1,9 @@
-namespace Scenograph.Tests.Unit.Data;
+namespace Scenograph.Tests.Unit;
 
 /// <summary>A new empty folder that goes with the test.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
-    public TemporaryFolder() => Path = Directory.CreateTempSubdirectory("scenograph-data-").FullName;
+    public TemporaryFolder() => Path = Directory.CreateTempSubdirectory("scenograph-test-").FullName;
 
     public string Path { get; }
 

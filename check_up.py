@@ -1,1 +1,0 @@
-import sys; sys.argv=['x','--bench','1']

@@ -1,0 +1,31 @@
+using Scenograph.Data.Folders;
+using Scenograph.Data.Generated;
+
+namespace Scenograph.Data.Sources;
+
+/// <summary><c>tetrominoes</c>: the published scenes as archives in <c>tetrominoes/</c>, or look-alikes drawn here where there are none.</summary>
+public sealed class TetrominoSource : IDataSource
+{
+    /// <inheritdoc/>
+    public string Name => "tetrominoes";
+
+    /// <inheritdoc/>
+    public string Summary => "three tetrominoes on black, 35 x 35; tetrominoes/*.npz, or generated";
+
+    // The original declares the set without a shape.
+    /// <inheritdoc/>
+    public bool TryGetShape(string? variant, out ImageShape? shape)
+    {
+        shape = null;
+        return variant is null;
+    }
+
+    /// <inheritdoc/>
+    public IDataSet Open(SourceRequest request)
+    {
+        request.RequireNoVariant();
+        return request.Roots.Find("tetrominoes") is { } folder
+            ? ArchiveFolder.Open("tetrominoes", folder, ArchiveFolder.MultiObjectSplits, request.Split)
+            : new Tetrominoes(request.Options.Tetrominoes, request.Split, request.GeneratedCount, request.Options.Seed);
+    }
+}

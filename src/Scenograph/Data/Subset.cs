@@ -1,0 +1,58 @@
+namespace Scenograph.Data;
+
+/// <summary>Some scenes of another set, in a given order. Each keeps the index that it has there.</summary>
+public sealed class Subset : IDataSet
+{
+    private readonly IDataSet all;
+    private readonly int start;
+    private readonly IReadOnlyList<int>? positions;
+
+    /// <summary><paramref name="count"/> scenes from <paramref name="start"/> on.</summary>
+    public Subset(IDataSet all, int start, int count)
+    {
+        ArgumentNullException.ThrowIfNull(all);
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, all.Count - start);
+        this.all = all;
+        this.start = start;
+        Count = count;
+    }
+
+    /// <summary>The scenes at the given positions.</summary>
+    public Subset(IDataSet all, IReadOnlyList<int> positions)
+    {
+        ArgumentNullException.ThrowIfNull(all);
+        ArgumentNullException.ThrowIfNull(positions);
+        ArgumentOutOfRangeException.ThrowIfZero(positions.Count, nameof(positions));
+        this.all = all;
+        this.positions = positions;
+        Count = positions.Count;
+    }
+
+    /// <inheritdoc/>
+    public string Name => all.Name;
+
+    /// <inheritdoc/>
+    public int Count { get; }
+
+    /// <inheritdoc/>
+    public int Channels => all.Channels;
+
+    /// <inheritdoc/>
+    public int Height => all.Height;
+
+    /// <inheritdoc/>
+    public int Width => all.Width;
+
+    /// <inheritdoc/>
+    public int MaskCount => all.MaskCount;
+
+    /// <inheritdoc/>
+    public Sample Read(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
+        return all.Read(positions?[index] ?? start + index);
+    }
+}
