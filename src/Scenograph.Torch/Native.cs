@@ -10,6 +10,8 @@ internal static unsafe partial class Native
 {
     private const string Library = "scenograph_torch";
 
+    static Native() => NativeLibraries.Register();
+
     [StructLayout(LayoutKind.Sequential)]
     internal struct Description
     {

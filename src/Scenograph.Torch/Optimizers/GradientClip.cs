@@ -8,7 +8,7 @@ public static class GradientClip
     /// (Pascanu et al. 2013).
     /// </summary>
     /// <param name="parameters">Trainable tensors, all on one device.</param>
-    /// <param name="limit">Largest norm, above 0.</param>
+    /// <param name="limit">Largest norm, above 0; infinity measures only.</param>
     /// <returns>The norm before, a tensor of no dimensions on the gradients' device: nothing waits for it until it is read.</returns>
     public static Tensor ByNorm(IEnumerable<Tensor> parameters, double limit)
     {
@@ -18,6 +18,7 @@ public static class GradientClip
         var gradients = Gradients(parameters);
         if (gradients.Length == 0) return scope.Keep(Operators.Zeros([]));
         var norm = Operators.Stack(Operators.ForeachNorm(gradients, 2)).Norm(2);
+        if (double.IsPositiveInfinity(limit)) return scope.Keep(norm);
         var factor = (limit / (norm + 1e-6)).ClampMax(1.0);
         var factors = new Tensor[gradients.Length];
         Array.Fill(factors, factor);

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Scenograph.Torch.Serialization;
 
 namespace Scenograph.Torch;
 
@@ -9,7 +9,6 @@ namespace Scenograph.Torch;
 public abstract class Optimizer : IDisposable
 {
     private const string StepName = "step";
-    private const int Shown = 8;
 
     private readonly List<(ParameterGroup Group, List<ParameterState> States)> groups = [];
 
@@ -102,7 +101,7 @@ public abstract class Optimizer : IDisposable
     /// <exception cref="InputException">Names, shapes or types do not fit; all are listed, and nothing has been changed.</exception>
     public void LoadState(IReadOnlyDictionary<string, Tensor> state)
     {
-        var problems = new List<string>();
+        var problems = new StateMismatch();
         var known = new HashSet<string>(StringComparer.Ordinal);
         foreach (var parameter in States)
         {
@@ -111,19 +110,19 @@ public abstract class Optimizer : IDisposable
             if (!names.Any(state.ContainsKey)) continue;
             foreach (var name in names)
             {
-                if (!state.TryGetValue(name, out var value)) problems.Add($"{name} is missing");
-                else if (name == names[0] ? value.Count != 1 : !value.Shape.SequenceEqual(parameter.Parameter.Shape) || value.DType != parameter.Parameter.DType)
+                if (!state.TryGetValue(name, out var value)) problems.Missing(name);
+                else if (name == names[0])
                 {
-                    problems.Add($"{name} is {value} and not {(name == names[0] ? "one number" : parameter.Parameter)}");
+                    if (value.Count != 1 || value.DType != DType.Int64) problems.Different(name, value, "one whole number");
+                }
+                else if (!value.Shape.SequenceEqual(parameter.Parameter.Shape) || value.DType != parameter.Parameter.DType)
+                {
+                    problems.Different(name, value, parameter.Parameter);
                 }
             }
         }
-        problems.AddRange(state.Keys.Where(name => !known.Contains(name)).Order(StringComparer.Ordinal).Select(name => $"{name} is unknown"));
-        if (problems.Count > 0)
-        {
-            var more = problems.Count > Shown ? string.Create(CultureInfo.InvariantCulture, $", and {problems.Count - Shown} more") : "";
-            throw new InputException($"the optimiser's state does not fit this {GetType().Name}: {string.Join(", ", problems.Take(Shown))}{more}");
-        }
+        foreach (var name in state.Keys.Where(name => !known.Contains(name)).Order(StringComparer.Ordinal)) problems.Unexpected(name);
+        problems.ThrowIfAny($"the optimiser's state does not fit this {GetType().Name}");
         Load(state);
     }
 

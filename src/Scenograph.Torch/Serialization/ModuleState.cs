@@ -1,66 +1,121 @@
 namespace Scenograph.Torch.Serialization;
 
-/// <summary>Named tensors to and from files: all that a file holds fits, or nothing is loaded.</summary>
+/// <summary>
+/// Named tensors (a module's, an optimiser's) to and from files. Loading is all or nothing: names, shapes and types are checked and
+/// everything is read before the first tensor changes.
+/// </summary>
+/// <example><code>
+/// ModuleState.Save("last.safetensors", [.. model.State()]);
+/// using var file = SafetensorsFile.Open("last.safetensors");
+/// ModuleState.Load(file, [.. model.State()]);
+/// </code></example>
 public static class ModuleState
 {
-    private static readonly (DType Type, string Name)[] Names =
-    [
-        (DType.Float32, "F32"), (DType.Float64, "F64"), (DType.Float16, "F16"), (DType.BFloat16, "BF16"), (DType.Int64, "I64"), (DType.Int32, "I32"),
-        (DType.Int16, "I16"), (DType.Int8, "I8"), (DType.UInt8, "U8"), (DType.Bool, "BOOL"),
-    ];
+    private const string BatchCounter = "num_batches_tracked";
 
-    /// <summary>Writes tensors into a safetensors file, atomically.</summary>
-    /// <exception cref="InputException">The file cannot be written; what was there before is untouched.</exception>
-    public static void Save(string path, IEnumerable<(string Name, Tensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
-        SafetensorsFile.Write(path, [.. tensors.Select(entry => new SafetensorsEntry(entry.Name, Names.First(n => n.Type == entry.Value.DType).Name,
-            entry.Value.Shape.ToArray(), stream => stream.Write(entry.Value.ToBytes())))], metadata);
-
-    /// <summary>All tensors of a file whose name begins with a prefix, by their full names, on the processor.</summary>
-    public static Dictionary<string, Tensor> Read(SafetensorsFile file, string prefix = "") =>
-        file.Tensors.Where(entry => entry.Name.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(entry => entry.Name,
-            entry => Tensor.FromBytes(file.ReadBytes(entry.Name), Type(file.Name, entry.Name, entry.ElementType), [.. entry.Shape]));
-
-    /// <summary>Copies a file's tensors into targets of the same names and shapes.</summary>
-    /// <param name="file">The file; entries whose names do not begin with <paramref name="prefix"/> are left out.</param>
-    /// <param name="targets">Every one must be in the file.</param>
-    /// <param name="prefix">Which entries of the file must all be among the targets.</param>
-    /// <exception cref="InputException">Names are missing or unexpected, or shapes differ: all are listed, and nothing is changed.</exception>
-    public static void Load(SafetensorsFile file, IReadOnlyList<(string Name, Tensor Value)> targets, string prefix = "") =>
-        Load(file.Name, targets,
-            file.Tensors.Where(entry => entry.Name.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(entry => entry.Name, entry => entry.Shape),
-            name => Tensor.FromBytes(file.ReadBytes(name), Type(file.Name, name, file.Find(name)!.ElementType), [.. file.Find(name)!.Shape]));
-
-    /// <summary>Copies a PyTorch state-dict into targets of the same names and shapes.</summary>
-    /// <inheritdoc cref="Load(SafetensorsFile, IReadOnlyList{ValueTuple{string, Tensor}}, string)"/>
-    public static void Load(string source, IReadOnlyDictionary<string, PyTorchTensor> state, IReadOnlyList<(string Name, Tensor Value)> targets) =>
-        Load(source, targets, state.ToDictionary(entry => entry.Key, entry => entry.Value.Shape),
-            name => Tensor.FromBytes(state[name].ReadBytes(), Type(source, name, state[name].ElementType), [.. state[name].Shape]));
-
-    private static void Load(string source, IReadOnlyList<(string Name, Tensor Value)> targets, Dictionary<string, IReadOnlyList<long>> shapes, Func<string, Tensor> read)
+    /// <summary>Writes tensors of any device to a safetensors file; it is wholly there or not at all.</summary>
+    /// <param name="path">The file; its folder must exist.</param>
+    /// <param name="tensors">Names must differ.</param>
+    /// <param name="metadata">Texts by name, or null.</param>
+    /// <exception cref="InputException">The disk is full, or the folder is missing or may not be written to.</exception>
+    public static void Save(string path, IReadOnlyList<(string Name, Tensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        var missing = targets.Where(target => !shapes.ContainsKey(target.Name)).Select(target => target.Name).ToList();
-        var unexpected = shapes.Keys.Except(targets.Select(target => target.Name)).ToList();
-        var different = targets.Where(target => shapes.TryGetValue(target.Name, out var shape) && !shape.SequenceEqual(target.Value.Shape.ToArray()))
-            .Select(target => $"{target.Name} is [{string.Join(", ", shapes[target.Name])}], the model's [{string.Join(", ", target.Value.Shape.ToArray())}]").ToList();
-        var problems = new List<string>();
-        if (missing.Count > 0) problems.Add($"missing: {string.Join(", ", missing)}");
-        if (unexpected.Count > 0) problems.Add($"unexpected: {string.Join(", ", unexpected)}");
-        if (different.Count > 0) problems.Add($"of another shape: {string.Join("; ", different)}");
-        if (problems.Count > 0) throw new InputException($"{source} does not fit the model; nothing was loaded; {string.Join("; ", problems)}");
+        // One tensor's bytes at a time: a checkpoint needs no second copy of the model in memory.
+        var entries = tensors.Select(t => new SafetensorsEntry(t.Name, ElementTypes.NameOf(t.Value.DType), t.Value.Shape.ToArray(), stream => stream.Write(t.Value.ToBytes())));
+        SafetensorsFile.Write(path, [.. entries], metadata);
+    }
+
+    /// <summary>Reads tensors to the processor's memory; the current scope owns them.</summary>
+    /// <param name="file">An open file.</param>
+    /// <param name="prefix">Only names that begin with it; it stays on them.</param>
+    /// <exception cref="InputException">The file cannot be read, or a tensor has a type with which no model computes.</exception>
+    public static Dictionary<string, Tensor> Read(SafetensorsFile file, string prefix = "")
+    {
+        var read = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        foreach (var entry in file.Tensors)
+        {
+            if (!entry.Name.StartsWith(prefix, StringComparison.Ordinal)) continue;
+            var type = ElementTypes.Parse(entry.ElementType, file.Name, entry.Name);
+            read.Add(entry.Name, Tensor.FromBytes(file.ReadBytes(entry.Name), type, [.. entry.Shape]));
+        }
+        return read;
+    }
+
+    /// <summary>Copies a file's tensors into tensors at hand.</summary>
+    /// <param name="file">An open file.</param>
+    /// <param name="targets">By the names that the file has for them.</param>
+    /// <param name="prefix">What of the file is meant: each name that begins so must be among the targets.</param>
+    /// <exception cref="InputException">Names are missing or unexpected, shapes or types differ; all are named, and nothing has changed.</exception>
+    public static void Load(SafetensorsFile file, IReadOnlyList<(string Name, Tensor Value)> targets, string prefix = "")
+    {
+        var problems = new StateMismatch();
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (name, target) in targets)
+        {
+            names.Add(name);
+            if (file.Find(name) is not { } found) problems.Missing(name);
+            else if (!found.Shape.SequenceEqual(target.Shape.ToArray()) || ElementTypes.Parse(found.ElementType) != target.DType)
+            {
+                problems.Different(name, Describe(found.ElementType, found.Shape), Describe(target));
+            }
+        }
+        foreach (var entry in file.Tensors)
+        {
+            if (entry.Name.StartsWith(prefix, StringComparison.Ordinal) && !names.Contains(entry.Name)) problems.Unexpected(entry.Name);
+        }
+        problems.ThrowIfAny($"{file.Name} does not fit the model");
 
         using var scope = TensorScope.Begin();
-        using var mode = GradMode.Off();
-        // Everything is read before the first value changes: a broken file leaves the module as it was.
-        var values = targets.Select(target => read(target.Name)).ToList();
-        for (var i = 0; i < values.Count; i++) targets[i].Value.Copy_(values[i]);
+        Copy([.. targets.Select(t => (Tensor.FromBytes(file.ReadBytes(t.Name), t.Value.DType, t.Value.Shape), t.Value))]);
     }
 
-    private static DType Type(string file, string name, string element)
+    /// <summary>
+    /// Copies the weights of a PyTorch checkpoint into a module. Floating-point types are converted; batch counters, which old
+    /// checkpoints lack, may be missing.
+    /// </summary>
+    /// <param name="checkpoint">An open checkpoint.</param>
+    /// <param name="module">A module whose names are the checkpoint's, after <paramref name="rename"/>.</param>
+    /// <param name="prefix">Taken off the names that begin with it, e.g. <c>model.</c> or <c>module.</c>.</param>
+    /// <param name="key">Where in the checkpoint to look, e.g. <c>ema</c>; the usual places if left out.</param>
+    /// <param name="rename">The module's name for one of the checkpoint's (without the prefix); null leaves the tensor out.</param>
+    /// <exception cref="InputException">Names are missing or unexpected, shapes or types differ; all are named, and nothing has changed.</exception>
+    public static void LoadPyTorch(PyTorchCheckpoint checkpoint, Module module, string? prefix = null, string? key = null, Func<string, string?>? rename = null)
     {
-        foreach (var (type, known) in Names)
+        var found = new Dictionary<string, PyTorchTensor>(StringComparer.Ordinal);
+        foreach (var (original, tensor) in checkpoint.StateDict(prefix, key))
         {
-            if (known == element) return type;
+            if ((rename is null ? original : rename(original)) is not { } name) continue;
+            if (!found.TryAdd(name, tensor)) throw new InputException($"{checkpoint.Name}: two tensors, one of them {original}, are both meant for {name}");
         }
-        throw new InputException($"{file}: {name} is of type {element}, which no tensor here stores");
+
+        var problems = new StateMismatch();
+        var loads = new List<(PyTorchTensor Source, DType Type, Tensor Target)>();
+        foreach (var (name, target) in module.State())
+        {
+            if (!found.Remove(name, out var source))
+            {
+                if (!name.EndsWith(BatchCounter, StringComparison.Ordinal)) problems.Missing(name);
+                continue;
+            }
+            var type = ElementTypes.Parse(source.ElementType);
+            var fits = type == target.DType || (target.DType.IsFloating() && type is { } other && other.IsFloating());
+            if (fits && source.Shape.SequenceEqual(target.Shape.ToArray())) loads.Add((source, type!.Value, target));
+            else problems.Different(name, Describe(source.ElementType, source.Shape), Describe(target));
+        }
+        foreach (var name in found.Keys) problems.Unexpected(name);
+        problems.ThrowIfAny($"{checkpoint.Name} does not fit the model");
+
+        using var scope = TensorScope.Begin();
+        Copy([.. loads.Select(load => (Tensor.FromBytes(load.Source.ReadBytes(), load.Type, [.. load.Source.Shape]), load.Target))]);
     }
+
+    private static void Copy(List<(Tensor Source, Tensor Target)> pairs)
+    {
+        using var mode = GradMode.Off();
+        foreach (var (source, target) in pairs) target.Copy_(source);
+    }
+
+    private static string Describe(string elementType, IReadOnlyList<long> shape) => $"{elementType}[{string.Join(", ", shape)}]";
+
+    private static string Describe(Tensor tensor) => Describe(ElementTypes.NameOf(tensor.DType), tensor.Shape.ToArray());
 }
