@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Scenograph.Data;
+using Scenograph.Data.Loading;
 using Scenograph.Evaluation;
 using Scenograph.Models;
 using Scenograph.Reports;
@@ -59,7 +60,7 @@ public sealed class Trainer : IDisposable
         if (validationSet is not null) TrainingData.CheckSize(Model, validationSet, recipe.Data.Validation!);
         Model.To(device);
         parameters = Model.Parameters();
-        optimizer = OptimizerFactory.Create(training.Optimiser, parameters);
+        optimizer = OptimizerFactory.Create(training.Optimiser, Model);
         if (resume) Restore();
     }
 
@@ -81,8 +82,8 @@ public sealed class Trainer : IDisposable
         var training = recipe.Training;
         using var metrics = step > 0 ? MetricsLog.Resume(folder.MetricsPath, step) : MetricsLog.Create(folder.MetricsPath);
         using var timing = step > 0 ? MetricsLog.Resume(folder.TimingPath, step) : MetricsLog.Create(folder.TimingPath);
-        using var board = EventFileWriter.Create(folder.TensorBoardPath, step);
-        using var loader = new DataLoader(trainingSet, new() { Batch = training.Batch, Seed = (ulong)training.Seed, Shuffle = true, DropLast = true, Workers = training.Workers });
+        using var board = EventFileWriter.Create(folder.TensorBoardPath, step + 1);
+        using var loader = new DataLoader(trainingSet, new() { BatchSize = training.Batch, Seed = (int)(training.Seed & int.MaxValue), Shuffle = true, DropLast = true, Workers = training.Workers == 0 ? -1 : training.Workers });
         loader.StartAt(step);
         var watch = Stopwatch.StartNew();
         var lastReport = (Time: TimeSpan.Zero, Step: step, Waited: TimeSpan.Zero);
@@ -121,13 +122,13 @@ public sealed class Trainer : IDisposable
         var training = recipe.Training;
         var rate = training.Optimiser.LearningRate * plan.Schedule.Multiplier(step);
         optimizer.LearningRate = rate;
-        var images = Tensor.From(host.Images.Span, [host.Count, trainingSet.Channels, trainingSet.Height, trainingSet.Width], device);
+        var images = Tensor.From(host.Images, [host.Count, trainingSet.Channels, trainingSet.Height, trainingSet.Width], device);
         var objective = Objective(new(images, host.Indices));
         var total = objective.Total.ToDouble();
         if (double.IsFinite(total)) objective.Total.Backward();
         // The norm is a number of every log, and the one place where a broken gradient shows before it reaches the weights.
         var norm = double.IsFinite(total)
-            ? (training.GradientClip is { } clip ? GradientClip.ByNorm(parameters, clip) : GradientClip.Norm(parameters)).ToDouble()
+            ? GradientClip.ByNorm(parameters, training.GradientClip ?? double.PositiveInfinity).ToDouble()
             : double.NaN;
         if (double.IsFinite(norm)) optimizer.Step();
         else Skip(objective, total, host.Indices);
@@ -203,7 +204,7 @@ public sealed class Trainer : IDisposable
 
     private void Restore()
     {
-        (step, skipped, best, lastLoss) = TrainingCheckpoint.Load(folder.LastCheckpointPath, recipe, Model, optimizer, noise);
+        (step, skipped, best, lastLoss) = TrainingCheckpoint.Load(folder.LastCheckpointPath, Model, optimizer, noise);
     }
 
     /// <inheritdoc/>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Scenograph.Data.Formats;
 using Scenograph.Torch;
+using Scenograph.Torch.Files;
 
 namespace Scenograph.Tests.Golden.Harness;
 
@@ -67,7 +68,7 @@ public sealed class GoldenCase
     {
         try
         {
-            using var stream = File.OpenRead(path);
+            using var stream = InputFile.Open(path);
             var sections = JsonSerializer.Deserialize<CaseSections>(stream, Strict);
             return new GoldenCase(sections ?? throw new InputException($"{path}: the file holds null instead of a golden case."), path);
         }

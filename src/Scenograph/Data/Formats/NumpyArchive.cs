@@ -11,6 +11,7 @@ namespace Scenograph.Data.Formats;
 public sealed class NumpyArchive : IDisposable
 {
     private const long AlwaysAllowed = 48L << 20;
+    private const int LongestName = 500;
     private readonly string place;
     private readonly ZipArchive zip;
     private readonly long largest;
@@ -26,6 +27,11 @@ public sealed class NumpyArchive : IDisposable
             foreach (var entry in Guard(place, () => zip.Entries))
             {
                 var name = entry.FullName.EndsWith(".npy", StringComparison.Ordinal) ? entry.FullName[..^4] : entry.FullName;
+                if (name.Length > LongestName || name.Any(char.IsControl))
+                {
+                    throw new InputException($"{place}: the archive holds an array whose name cannot be printed.");
+                }
+
                 if (!entries.TryAdd(name, entry))
                 {
                     throw new InputException($"{place}: the archive holds two arrays called '{name}'.");
@@ -51,7 +57,7 @@ public sealed class NumpyArchive : IDisposable
         var stream = InputFile.Open(path);
         try
         {
-            return new NumpyArchive(stream, path, expansion);
+            return stream.CanSeek ? new NumpyArchive(stream, path, expansion) : throw new InputException($"{path}: archives are read from files, not from pipes.");
         }
         catch
         {
@@ -101,10 +107,11 @@ public sealed class NumpyArchive : IDisposable
         });
     }
 
-    /// <summary>Writes an archive to a temporary file beside, then renames it.</summary>
+    /// <summary>Writes an archive, wholly or not at all.</summary>
     /// <param name="path">The .npz file.</param>
     /// <param name="arrays">Names and arrays, in this order.</param>
     /// <param name="compress">Deflated, or stored.</param>
+    /// <exception cref="InputException">The disk is full, or the folder is missing or may not be written to.</exception>
     public static void Save(string path, IEnumerable<KeyValuePair<string, NumpyArray>> arrays, bool compress = true) =>
         AtomicFile.Write(path, stream =>
         {

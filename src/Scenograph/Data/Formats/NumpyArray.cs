@@ -75,10 +75,23 @@ public sealed class NumpyArray
     public static NumpyArray Load(string path)
     {
         using var stream = InputFile.Open(path);
-        return Read(stream, stream.Length, path, long.MaxValue);
+        if (!stream.CanSeek)
+        {
+            throw new InputException($"{path}: arrays are read from files, not from pipes.");
+        }
+
+        try
+        {
+            return Read(stream, stream.Length, path, long.MaxValue);
+        }
+        catch (IOException exception)
+        {
+            throw new InputException($"{path}: the file cannot be read ({exception.Message})", exception);
+        }
     }
 
-    /// <summary>Writes a .npy file (version 1.0) to a temporary file beside, then renames it.</summary>
+    /// <summary>Writes a .npy file (version 1.0), wholly or not at all.</summary>
+    /// <exception cref="InputException">The disk is full, or the folder is missing or may not be written to.</exception>
     public void Save(string path) => AtomicFile.Write(path, Write);
 
     /// <summary>Writes the array with its header.</summary>

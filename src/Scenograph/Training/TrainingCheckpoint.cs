@@ -1,0 +1,109 @@
+using System.Globalization;
+using Scenograph.Models;
+using Scenograph.Torch;
+using Scenograph.Torch.Serialization;
+using Scenograph.Training.Recipes;
+
+namespace Scenograph.Training;
+
+/// <summary>Where a training stands beside its tensors.</summary>
+/// <param name="Step">Optimiser steps done.</param>
+/// <param name="Skipped">Steps skipped because something was not finite.</param>
+/// <param name="Best">Smallest validation error so far.</param>
+/// <param name="Loss">The objective at the last step.</param>
+internal sealed record TrainingPosition(long Step, int Skipped, double Best, double Loss);
+
+/// <summary>
+/// A training's state in one safetensors file: weights under <c>model.</c>, the optimiser's under <c>optimizer.</c>, the noise's as
+/// <c>noise</c>; model name, recipe and position in the metadata.
+/// </summary>
+internal static class TrainingCheckpoint
+{
+    private const string ModelPrefix = "model.";
+    private const string OptimizerPrefix = "optimizer.";
+    private const string NoiseName = "noise";
+
+    public static void Save(string path, Recipe recipe, Model model, Optimizer optimizer, SeededNoise noise, TrainingPosition position)
+    {
+        using var scope = TensorScope.Begin();
+        var state = noise.GetState();
+        ModuleState.Save(path,
+        [
+            .. model.State().Select(entry => (ModelPrefix + entry.Name, entry.Value)),
+            .. optimizer.StateTensors().Select(entry => (OptimizerPrefix + entry.Name, entry.Value)),
+            (NoiseName, Tensor.From(state, [state.Length])),
+        ], Metadata(recipe, position));
+    }
+
+    /// <summary>A checkpoint of weights alone, as an import writes it.</summary>
+    public static void SaveWeights(string path, Recipe recipe, Model model) => ModuleState.Save(path,
+        [.. model.State().Select(entry => (ModelPrefix + entry.Name, entry.Value))], Metadata(recipe, new(0, 0, double.PositiveInfinity, double.NaN)));
+
+    /// <exception cref="InputException">The file is missing, broken, of another model, or of a run that cannot be continued.</exception>
+    public static TrainingPosition Load(string path, Model model, Optimizer optimizer, SeededNoise noise)
+    {
+        using var scope = TensorScope.Begin();
+        using var file = Open(path, model.Name);
+        var position = Position(file);
+        var tensors = ModuleState.Read(file);
+        if (!tensors.TryGetValue(NoiseName, out var state)) throw new InputException($"{path} holds weights only; a run can be continued from a checkpoint that training wrote");
+        LoadWeights(file, model);
+        optimizer.LoadState(tensors.Where(entry => entry.Key.StartsWith(OptimizerPrefix, StringComparison.Ordinal))
+            .ToDictionary(entry => entry.Key[OptimizerPrefix.Length..], entry => entry.Value));
+        noise.SetState(state.ToBytes());
+        return position;
+    }
+
+    /// <exception cref="InputException">The file is missing, broken or of another model.</exception>
+    public static void LoadWeights(string path, Model model)
+    {
+        using var file = Open(path, model.Name);
+        LoadWeights(file, model);
+    }
+
+    /// <summary>The recipe that a checkpoint was trained by.</summary>
+    public static Recipe ReadRecipe(string path)
+    {
+        using var file = SafetensorsFile.Open(path);
+        if (!file.Metadata.TryGetValue("recipe", out var text)) throw new InputException($"{path} has no recipe in its metadata; it was not written by scenograph");
+        return RecipeReader.Parse(text, path, ModelCatalogue.Instance);
+    }
+
+    private static void LoadWeights(SafetensorsFile file, Model model) =>
+        ModuleState.Load(file, [.. model.State().Select(entry => (ModelPrefix + entry.Name, entry.Value))], prefix: ModelPrefix);
+
+    private static SafetensorsFile Open(string path, string modelName)
+    {
+        var file = SafetensorsFile.Open(path);
+        if (file.Metadata.GetValueOrDefault("model") is { } written && written != modelName)
+        {
+            file.Dispose();
+            throw new InputException($"checkpoint {path} was written by {written}, this run trains {modelName}");
+        }
+        return file;
+    }
+
+    private static Dictionary<string, string> Metadata(Recipe recipe, TrainingPosition position) => new()
+    {
+        ["format"] = "scenograph 1",
+        ["model"] = recipe.Model.Name,
+        ["recipe"] = RecipeWriter.Write(recipe),
+        ["step"] = position.Step.ToString(CultureInfo.InvariantCulture),
+        ["skipped"] = position.Skipped.ToString(CultureInfo.InvariantCulture),
+        ["best"] = position.Best.ToString("R", CultureInfo.InvariantCulture),
+        ["loss"] = position.Loss.ToString("R", CultureInfo.InvariantCulture),
+    };
+
+    private static TrainingPosition Position(SafetensorsFile file)
+    {
+        var metadata = file.Metadata;
+        if (long.TryParse(metadata.GetValueOrDefault("step"), NumberStyles.None, CultureInfo.InvariantCulture, out var step)
+            && int.TryParse(metadata.GetValueOrDefault("skipped"), NumberStyles.None, CultureInfo.InvariantCulture, out var skipped)
+            && double.TryParse(metadata.GetValueOrDefault("best"), NumberStyles.Float, CultureInfo.InvariantCulture, out var best)
+            && double.TryParse(metadata.GetValueOrDefault("loss"), NumberStyles.Float, CultureInfo.InvariantCulture, out var loss))
+        {
+            return new(step, skipped, best, loss);
+        }
+        throw new InputException($"{file.Name} has no step, skipped, best and loss in its metadata; it was not written by scenograph train");
+    }
+}
