@@ -1,4 +1,8 @@
 using System.CommandLine;
+using Scenograph.Models;
+using Scenograph.Torch;
+using Scenograph.Training.Recipes;
+using Scenograph.Training;
 
 namespace Scenograph.Cli.Commands;
 
@@ -41,7 +45,23 @@ internal static class ImportCommand
         return command;
     }
 
-    /// <summary>To be filled by the model's side; writes the file, prints what was matched, returns the exit code.</summary>
-    private static Task<int> Run(Request request, CancellationToken stop) =>
-        throw new NotSupportedException($"import is not connected yet ({request}, {stop.IsCancellationRequested})");
+    /// <summary>What <c>--json</c> prints.</summary>
+    internal sealed record Answer(string File, string Model, int Tensors, long Parameters);
+
+    private static Task<int> Run(Request request, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        var recipe = request.Recipe is { } path
+            ? RecipeReader.Read(path, ModelCatalogue.Instance, request.Overrides)
+            : RecipeReader.Bare(request.Model, ModelCatalogue.Instance, request.Overrides);
+        if (recipe.Model.Name != request.Model) throw new InputException($"{request.Recipe} is a recipe of {recipe.Model.Name}, --model says {request.Model}");
+        using var random = new Generator(0);
+        using var model = ModelCatalogue.Create(recipe.Model, random);
+        CheckpointImport.Load(request.Checkpoint, model);
+        TrainingCheckpoint.SaveWeights(request.Out, recipe, model);
+        var answer = new Answer(request.Out, model.Name, model.State().Count(), model.ParameterCount);
+        if (request.Json) Output.WriteJson(answer);
+        else Console.WriteLine($"{answer.File}: {answer.Tensors} tensors, {answer.Parameters} parameters of {answer.Model}");
+        return Task.FromResult(0);
+    }
 }

@@ -80,7 +80,14 @@ public sealed class RecipeWriterTests
               root: null
               cache: false
               options:
-@@
+                seed: 0
+                count: null
+                sprites:
+                  size: 64
+                  minimum_objects: 2
+                  maximum_objects: 4
+                  shapes: [square, ellipse, triangle, heart]
+
             training:
               steps: 1
               batch: 2
