@@ -3,13 +3,25 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
+#include <new>
 #include <torch/csrc/autograd/autograd.h>
 
 SG_API int sg_grad_mode_get() { return at::GradMode::is_enabled(); }
-SG_API void sg_grad_mode_set(int enabled) { at::GradMode::set_enabled(enabled != 0); }
+SG_API void sg_grad_mode_set(int enabled) {
+  if (at::GradMode::is_enabled() == (enabled != 0)) return;
+  at::GradMode::set_enabled(enabled != 0);
+  sg::forget_casts();
+}
 
-SG_API void* sg_inference_begin() { return new c10::InferenceMode(true); }
-SG_API void sg_inference_end(void* guard) { delete static_cast<c10::InferenceMode*>(guard); }
+// Must end on the thread that began it, in the reverse order where several nest.
+SG_API void* sg_inference_begin() {
+  sg::forget_casts();
+  return new (std::nothrow) c10::InferenceMode(true);
+}
+SG_API void sg_inference_end(void* guard) {
+  delete static_cast<c10::InferenceMode*>(guard);
+  sg::forget_casts();
+}
 
 SG_API int sg_tensor_set_requires_grad(void* handle, int value) {
   return sg::guarded([&] { sg::borrow(handle).requires_grad_(value != 0); });
@@ -21,7 +33,16 @@ SG_API int sg_tensor_grad(void* handle, void** out) {
 }
 
 SG_API int sg_tensor_set_grad(void* handle, void* grad) {
-  return sg::guarded([&] { sg::borrow(handle).mutable_grad() = sg::borrow(grad); });
+  return sg::guarded([&] {
+    const auto tensor = sg::borrow(handle);
+    auto value = sg::borrow(grad);
+    if (value.defined()) {
+      TORCH_CHECK(value.sizes() == tensor.sizes() && value.scalar_type() == tensor.scalar_type() && value.device() == tensor.device(),
+                  "a gradient has its tensor's shape, type and device: ", tensor.scalar_type(), tensor.sizes(), " on ", tensor.device(),
+                  ", not ", value.scalar_type(), value.sizes(), " on ", value.device());
+    }
+    tensor.mutable_grad() = std::move(value);
+  });
 }
 
 // Accumulates into the leaves' gradients. grads: one a root, null for ones.

@@ -3,6 +3,10 @@
 #include <ATen/core/Generator.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/core/ivalue.h>
+#include <ATen/core/jit_type.h>
+#include <sstream>
+
+SG_API void sg_tensor_free(void* handle);
 
 namespace sg {
 thread_local std::string error;
@@ -12,6 +16,7 @@ namespace {
 
 struct Operator {
   c10::OperatorHandle handle;
+  std::string schema;
   std::vector<c10::IValue> defaults;  // one an argument; a None where the schema has none
 };
 
@@ -48,16 +53,17 @@ c10::IValue to_ivalue(const sg_value& value, const c10::IValue& fallback) {
       return list;
     }
     case SG_OPTIONAL_TENSOR_LIST: {
+      // Untyped but for its element's type: libtorch's own optional was replaced by the standard one on the way to 2.x.
+      static const auto element = c10::OptionalType::create(c10::TensorType::get());
       auto* data = static_cast<void* const*>(value.pointer);
-      c10::List<c10::optional<at::Tensor>> list;
+      c10::impl::GenericList list(element);
       list.reserve(value.count);
-      for (int32_t i = 0; i < value.count; ++i) {
-        if (data[i] == nullptr) list.push_back(c10::optional<at::Tensor>());
-        else list.push_back(c10::optional<at::Tensor>(sg::borrow(data[i])));
-      }
+      for (int32_t i = 0; i < value.count; ++i)
+        list.push_back(data[i] == nullptr ? c10::IValue() : c10::IValue(sg::borrow(data[i])));
       return list;
     }
-    case SG_STRING: return std::string(static_cast<const char*>(value.pointer), value.count);
+    case SG_STRING:
+      return value.count == 0 ? std::string() : std::string(static_cast<const char*>(value.pointer), value.count);
     case SG_DEVICE: {
       auto type = static_cast<c10::DeviceType>(value.integer >> 32);
       auto index = static_cast<c10::DeviceIndex>(static_cast<int32_t>(value.integer));
@@ -68,19 +74,24 @@ c10::IValue to_ivalue(const sg_value& value, const c10::IValue& fallback) {
   throw std::invalid_argument("an argument has no known tag");
 }
 
+// The place is made before the reference is given up, so that no exception can lose it.
+void push_tensor(at::Tensor&& tensor) {
+  results.emplace_back();
+  results.back().tag = SG_TENSOR;
+  results.back().pointer = sg::release(std::move(tensor));  // null for a tensor that is not defined
+}
+
 void push_result(c10::IValue&& value) {
   sg_value out{};
   if (value.isTensor()) {
-    out.tag = SG_TENSOR;
-    out.pointer = sg::release(std::move(value).toTensor());
-  } else if (value.isTensorList()) {
-    for (const at::Tensor& tensor : value.toTensorVector()) {
-      out.tag = SG_TENSOR;
-      out.pointer = sg::release(tensor);
-      results.push_back(out);
-    }
+    push_tensor(std::move(value).toTensor());
     return;
-  } else if (value.isInt()) {
+  }
+  if (value.isTensorList()) {
+    for (auto& tensor : value.toTensorVector()) push_tensor(std::move(tensor));
+    return;
+  }
+  if (value.isInt()) {
     out.tag = SG_INT;
     out.integer = value.toInt();
   } else if (value.isDouble()) {
@@ -97,6 +108,13 @@ void push_result(c10::IValue&& value) {
   results.push_back(out);
 }
 
+void drop_results() noexcept {
+  for (const auto& value : results) {
+    if (value.tag == SG_TENSOR) sg_tensor_free(value.pointer);
+  }
+  results.clear();
+}
+
 }  // namespace
 
 SG_API const char* sg_error() { return sg::error.c_str(); }
@@ -105,26 +123,38 @@ SG_API const char* sg_error() { return sg::error.c_str(); }
 SG_API int sg_operator_find(const char* name, const char* overload, void** found) {
   return sg::guarded([&] {
     auto handle = c10::Dispatcher::singleton().findSchemaOrThrow(name, overload);
-    auto* op = new Operator{handle, {}};
+    std::ostringstream text;
+    text << handle.schema();
+    std::vector<c10::IValue> defaults;
     for (const auto& argument : handle.schema().arguments())
-      op->defaults.push_back(argument.default_value().value_or(c10::IValue()));
-    *found = op;
+      defaults.push_back(argument.default_value().value_or(c10::IValue()));
+    *found = new Operator{handle, text.str(), std::move(defaults)};
   });
 }
+
+// The schema as this libtorch has it; it may have more trailing arguments than ops.txt knows.
+SG_API const char* sg_operator_schema(void* op) { return static_cast<const Operator*>(op)->schema.c_str(); }
 
 // Calls it. The results (tensor lists flattened) stand in a buffer of this thread until its next call.
 SG_API int sg_operator_call(void* op, const sg_value* arguments, int32_t count, const sg_value** out, int32_t* out_count) {
   return sg::guarded([&] {
     const auto& target = *static_cast<Operator*>(op);
+    const auto arity = static_cast<int32_t>(target.defaults.size());
+    TORCH_CHECK(count <= arity, count, " arguments given, but this libtorch's operator has ", arity, ": ", target.schema);
     std::vector<c10::IValue> stack;
-    stack.swap(stack_storage);  // reentrant: a nested call finds an empty vector
+    stack.swap(stack_storage);  // reentrant: a nested call finds an empty vector, and so does the next one after an exception
     stack.clear();
-    stack.reserve(target.defaults.size());
+    stack.reserve(arity);
     for (int32_t i = 0; i < count; ++i) stack.push_back(to_ivalue(arguments[i], target.defaults[i]));
-    for (size_t i = count; i < target.defaults.size(); ++i) stack.push_back(target.defaults[i]);
+    for (int32_t i = count; i < arity; ++i) stack.push_back(target.defaults[i]);
     target.handle.callBoxed(&stack);
     results.clear();
-    for (auto& value : stack) push_result(std::move(value));
+    try {
+      for (auto& value : stack) push_result(std::move(value));
+    } catch (...) {
+      drop_results();
+      throw;
+    }
     stack.clear();
     stack_storage.swap(stack);
     *out = results.data();

@@ -4,18 +4,65 @@
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <ATen/autocast_mode.h>
-#include <malloc.h>
 #include <torch/cuda.h>
-#include <torch/version.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
-#define SG_TORCH_AT_LEAST(major, minor) \
-  (TORCH_VERSION_MAJOR > (major) || (TORCH_VERSION_MAJOR == (major) && TORCH_VERSION_MINOR >= (minor)))
+namespace {
+
+// How deep this thread stands in regions of lower precision.
+thread_local int autocast_depth = 0;
+
+c10::DeviceType autocast_device(int32_t type) {
+  const auto device = static_cast<c10::DeviceType>(type);
+  TORCH_CHECK(device == c10::DeviceType::CPU || device == c10::DeviceType::CUDA, "autocast knows CPU and CUDA only");
+  return device;
+}
+
+void autocast_get(c10::DeviceType device, int32_t* enabled, int32_t* dtype) {
+#if SG_TORCH_AT_LEAST(2, 4)
+  *enabled = at::autocast::is_autocast_enabled(device);
+  *dtype = static_cast<int32_t>(at::autocast::get_autocast_dtype(device));
+#else
+  const bool cpu = device == c10::DeviceType::CPU;
+  *enabled = cpu ? at::autocast::is_cpu_enabled() : at::autocast::is_enabled();
+  *dtype = static_cast<int32_t>(cpu ? at::autocast::get_autocast_cpu_dtype() : at::autocast::get_autocast_gpu_dtype());
+#endif
+}
+
+void autocast_set(c10::DeviceType device, int32_t enabled, int32_t dtype) {
+  const auto type = static_cast<at::ScalarType>(dtype);
+#if SG_TORCH_AT_LEAST(2, 4)
+  at::autocast::set_autocast_enabled(device, enabled != 0);
+  at::autocast::set_autocast_dtype(device, type);
+#else
+  if (device == c10::DeviceType::CPU) {
+    at::autocast::set_cpu_enabled(enabled != 0);
+    at::autocast::set_autocast_cpu_dtype(type);
+  } else {
+    at::autocast::set_enabled(enabled != 0);
+    at::autocast::set_autocast_gpu_dtype(type);
+  }
+#endif
+}
+
+}  // namespace
+
+void sg::forget_casts() noexcept {
+  if (autocast_depth == 0) return;
+  try {
+    at::autocast::clear_cache();
+  } catch (...) {
+  }
+}
 
 SG_API const char* sg_torch_version() { return TORCH_VERSION; }
 
 SG_API const char* sg_torch_config() {
-  static const std::string text = at::show_config() + "\n" + at::get_parallel_info();
-  return text.c_str();
+  thread_local std::string text;  // threads may change between two calls
+  const int failed = sg::guarded([&] { text = at::show_config() + "\n" + at::get_parallel_info(); });
+  return failed ? "" : text.c_str();
 }
 
 SG_API int sg_threads_get() { return at::get_num_threads(); }
@@ -23,31 +70,30 @@ SG_API int sg_threads_set(int count) {
   return sg::guarded([&] { at::set_num_threads(count); });
 }
 
-SG_API int sg_cuda_devices() { return static_cast<int>(torch::cuda::device_count()); }
+SG_API int sg_cuda_devices() {
+  int count = 0;
+  const int failed = sg::guarded([&] { count = static_cast<int>(torch::cuda::device_count()); });
+  return failed ? 0 : count;
+}
 
-// Lower-precision arithmetic inside operators that gain from it. Returns whether it was on.
-SG_API int sg_autocast_set(int32_t device_type, int enabled, int32_t dtype, int* was_enabled) {
+// Lower-precision arithmetic inside operators that gain from it, or not. Returns what was set before, for sg_autocast_end.
+SG_API int sg_autocast_begin(int32_t device_type, int32_t enabled, int32_t dtype, int32_t* was_enabled, int32_t* was_dtype) {
   return sg::guarded([&] {
+    const auto device = autocast_device(device_type);
     const auto type = static_cast<at::ScalarType>(dtype);
-    const auto device = static_cast<c10::DeviceType>(device_type);
-    TORCH_CHECK(device == c10::DeviceType::CPU || device == c10::DeviceType::CUDA, "autocast knows CPU and CUDA only");
-#if SG_TORCH_AT_LEAST(2, 4)
-    *was_enabled = at::autocast::is_autocast_enabled(device);
-    at::autocast::set_autocast_enabled(device, enabled != 0);
-    at::autocast::set_autocast_dtype(device, type);
-#else
-    if (device == c10::DeviceType::CPU) {
-      *was_enabled = at::autocast::is_cpu_enabled();
-      at::autocast::set_cpu_enabled(enabled != 0);
-      at::autocast::set_autocast_cpu_dtype(type);
-    } else {
-      *was_enabled = at::autocast::is_enabled();
-      at::autocast::set_enabled(enabled != 0);
-      at::autocast::set_autocast_gpu_dtype(type);
-    }
-#endif
-    // The cache holds the weights already cast; it is valid within one forward pass only.
-    if (enabled == 0) at::autocast::clear_cache();
+    TORCH_CHECK(type == at::kBFloat16 || type == at::kHalf, "autocast computes in bfloat16 or float16");
+    autocast_get(device, was_enabled, was_dtype);
+    autocast_set(device, enabled, dtype);
+    ++autocast_depth;
+  });
+}
+
+// Weights already cast are forgotten at the end of the outermost region: the optimiser changes them next.
+SG_API int sg_autocast_end(int32_t device_type, int32_t was_enabled, int32_t was_dtype) {
+  return sg::guarded([&] {
+    autocast_set(autocast_device(device_type), was_enabled, was_dtype);
+    if (autocast_depth == 1) sg::forget_casts();
+    --autocast_depth;
   });
 }
 
@@ -59,9 +105,15 @@ SG_API int sg_deterministic_set(int enabled) {
 // Activations of a training step are hundreds of megabytes that come and go every step. By default glibc maps each afresh,
 // and the kernel clears every page again: a third of the step. Keep freed memory in the process instead.
 SG_API void sg_memory_keep() {
+#ifdef __GLIBC__
   mallopt(M_MMAP_THRESHOLD, 1 << 30);
   mallopt(M_TRIM_THRESHOLD, -1);
   mallopt(M_TOP_PAD, 64 << 20);
+#endif
 }
 
-SG_API void sg_memory_trim() { malloc_trim(0); }
+SG_API void sg_memory_trim() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}

@@ -2,11 +2,15 @@
 // the exception's text is then in sg_error() of the same thread.
 #pragma once
 #include <ATen/core/Tensor.h>
+#include <torch/version.h>
 #include <cstdint>
 #include <exception>
 #include <string>
 #include <utility>
 #include <vector>
+
+#define SG_TORCH_AT_LEAST(major, minor) \
+  (TORCH_VERSION_MAJOR > (major) || (TORCH_VERSION_MAJOR == (major) && TORCH_VERSION_MINOR >= (minor)))
 
 #define SG_API extern "C" __attribute__((visibility("default")))
 
@@ -59,6 +63,10 @@ inline std::vector<at::Tensor> borrow(void* const* handles, int64_t count) {
   for (int64_t i = 0; i < count; ++i) tensors.push_back(borrow(handles[i]));
   return tensors;
 }
+
+// Weights that autocast has already cast are remembered until a forward pass ends. A cast made while nothing is recorded knows
+// no way back to its weight, so it must not serve a region that records: forget them where the mode changes.
+void forget_casts() noexcept;
 
 template <typename F>
 int guarded(F&& body) noexcept {

@@ -121,7 +121,7 @@ public sealed class OperatorGenerator : IIncrementalGenerator
         }
         code.Append("            ");
         if (schema.Results.Count == 0) code.AppendLine("results.Discard();");
-        else if (schema.IsInPlace && schema.Results.Count == 1) code.AppendLine("results.Discard();\n            return this;");
+        else if (schema.IsInPlace && schema.Results.Count == 1) code.AppendLine($"results.Discard();\n{(ChangesShape(schema.Name) ? "            ShapeChanged();\n" : "")}            return this;");
         else if (schema.Results.Count == 1)
         {
             code.AppendLine(schema.Results[0] switch
@@ -137,6 +137,10 @@ public sealed class OperatorGenerator : IIncrementalGenerator
         else code.AppendLine("return (" + string.Join(", ", schema.Results.Select((_, i) => $"results.Tensor({i})")) + ");");
         code.AppendLine("        }\n    }\n");
     }
+
+    /// <summary>In-place operators behind which a tensor's shape must be asked for anew.</summary>
+    private static bool ChangesShape(string name) => name
+        is "aten::set_" or "aten::resize_" or "aten::t_" or "aten::transpose_" or "aten::squeeze_" or "aten::unsqueeze_" or "aten::as_strided_";
 
     private static string ResultType(Schema schema)
     {

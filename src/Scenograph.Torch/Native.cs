@@ -10,6 +10,8 @@ internal static unsafe partial class Native
 {
     private const string Library = "scenograph_torch";
 
+    static Native() => NativeLibraries.Register();
+
     [StructLayout(LayoutKind.Sequential)]
     internal struct Description
     {
@@ -19,6 +21,7 @@ internal static unsafe partial class Native
 
     [LibraryImport(Library)] private static partial nint sg_error();
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial int sg_operator_find(string name, string overload, out nint handle);
+    [LibraryImport(Library)] private static partial nint sg_operator_schema(nint handle);
     [LibraryImport(Library)] internal static partial int sg_operator_call(nint handle, Value* arguments, int count, Value** results, int* resultCount);
 
     [LibraryImport(Library)] internal static partial void sg_tensor_free(nint handle);
@@ -39,6 +42,7 @@ internal static unsafe partial class Native
     [LibraryImport(Library)] internal static partial int sg_grad(nint* outputs, nint* grads, int outputCount, nint* inputs, int inputCount, int retainGraph, int createGraph, nint* result);
 
     [LibraryImport(Library)] internal static partial int sg_generator_new(int deviceType, int deviceIndex, ulong seed, nint* generator);
+    [LibraryImport(Library)] internal static partial int sg_generator_default(int deviceType, int deviceIndex, nint* generator);
     [LibraryImport(Library)] internal static partial void sg_generator_free(nint handle);
     [LibraryImport(Library)] internal static partial int sg_generator_seed(nint handle, ulong seed);
     [LibraryImport(Library)] internal static partial int sg_generator_get_state(nint handle, nint* state);
@@ -49,7 +53,8 @@ internal static unsafe partial class Native
     [LibraryImport(Library)] internal static partial int sg_threads_get();
     [LibraryImport(Library)] internal static partial int sg_threads_set(int count);
     [LibraryImport(Library)] internal static partial int sg_cuda_devices();
-    [LibraryImport(Library)] internal static partial int sg_autocast_set(int deviceType, int enabled, int dtype, int* wasEnabled);
+    [LibraryImport(Library)] internal static partial int sg_autocast_begin(int deviceType, int enabled, int dtype, int* wasEnabled, int* wasDType);
+    [LibraryImport(Library)] internal static partial int sg_autocast_end(int deviceType, int wasEnabled, int wasDType);
     [LibraryImport(Library)] internal static partial int sg_deterministic_set(int enabled);
     [LibraryImport(Library)] internal static partial void sg_memory_keep();
     [LibraryImport(Library)] internal static partial void sg_memory_trim();
@@ -61,6 +66,9 @@ internal static unsafe partial class Native
         var end = text.IndexOf("\nException raised from", StringComparison.Ordinal);
         return (end < 0 ? text : text[..end]).Trim();
     }
+
+    /// <summary>The schema of an operator as the libtorch that is loaded has it.</summary>
+    internal static string SchemaText(nint handle) => Marshal.PtrToStringUTF8(sg_operator_schema(handle)) ?? "";
 
     /// <exception cref="TorchException">The status is not 0; the message begins with <paramref name="what"/>.</exception>
     internal static void Check(int status, [CallerMemberName] string what = "")

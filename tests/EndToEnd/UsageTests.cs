@@ -2,7 +2,9 @@ namespace Scenograph.Tests.EndToEnd;
 
 public sealed class UsageTests
 {
-    public static TheoryData<string> Verbs => ["demo", "train", "evaluate", "decompose", "data show", "data make", "import", "doctor"];
+    private static readonly string[] Names = ["demo", "train", "evaluate", "decompose", "data show", "data make", "import", "doctor"];
+
+    public static TheoryData<string> Verbs => [.. Names];
 
     [Theory]
     [MemberData(nameof(Verbs))]
@@ -21,7 +23,7 @@ public sealed class UsageTests
         var outcome = ScenographProgram.Run("--help");
 
         Assert.Equal(0, outcome.ExitCode);
-        Assert.All(Verbs, verb => Assert.Matches($@"\n  {((string)verb).Split(' ')[0]} ", outcome.Output));
+        Assert.All(Names, verb => Assert.Matches($@"\n  {verb.Split(' ')[0]} ", outcome.Output));
     }
 
     [Fact]

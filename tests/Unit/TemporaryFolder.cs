@@ -1,11 +1,21 @@
 namespace Scenograph.Tests.Unit;
 
-/// <summary>A folder of a test's own, removed with all that is in it.</summary>
+/// <summary>A new empty folder that goes with the test.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
-    public string Path { get; } = Directory.CreateTempSubdirectory("scenograph-").FullName;
+    public TemporaryFolder() => Path = Directory.CreateTempSubdirectory("scenograph-test-").FullName;
 
-    public string File(string name) => System.IO.Path.Combine(Path, name);
+    public string Path { get; }
+
+    public string this[string name] => System.IO.Path.Combine(Path, name);
+
+    public string Write(string name, ReadOnlySpan<byte> bytes)
+    {
+        var path = this[name];
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        File.WriteAllBytes(path, bytes);
+        return path;
+    }
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

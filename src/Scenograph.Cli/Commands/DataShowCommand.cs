@@ -83,7 +83,7 @@ internal static class DataShowCommand
         return 0;
     }
 
-    private static Answer Describe(string spec, string split, IDataSet data, IReadOnlyList<Sample> scenes)
+    private static Answer Describe(string spec, string split, IDataSet data, List<Sample> scenes)
     {
         var masked = scenes.Where(scene => scene.Labels is not null).ToList();
         return new Answer(
@@ -117,7 +117,7 @@ internal static class DataShowCommand
     }
 
     /// <summary>Rows of scenes, each row of them above the row of their masks.</summary>
-    private static Image Draw(IReadOnlyList<Sample> scenes)
+    private static Image Draw(List<Sample> scenes)
     {
         var tiles = new List<Image>();
         foreach (var row in scenes.Chunk(Columns))

@@ -1,4 +1,12 @@
 using System.CommandLine;
+using System.Globalization;
+using Scenograph.Data;
+using Scenograph.Evaluation;
+using Scenograph.Reports.Pictures;
+using Scenograph.Torch.Files;
+using Scenograph.Torch.Images;
+using Scenograph.Torch;
+using Scenograph.Training;
 
 namespace Scenograph.Cli.Commands;
 
@@ -43,7 +51,74 @@ internal static class DecomposeCommand
         return command;
     }
 
-    /// <summary>To be filled by the model's side; writes the files, prints the objects, returns the exit code.</summary>
-    private static Task<int> Run(Request request, CancellationToken stop) =>
-        throw new NotSupportedException($"decompose is not connected yet ({request}, {stop.IsCancellationRequested})");
+    /// <summary>One picture of <c>--json</c> and of <c>objects.json</c>.</summary>
+    internal sealed record Answer(string Image, int Width, int Height, string Composite, IReadOnlyList<Entry> Objects);
+
+    /// <summary>One object of a picture; lengths in pixels of the model's image.</summary>
+    internal sealed record Entry(int Component, bool Background, int Area, IReadOnlyList<int> Box, IReadOnlyList<double> Centroid, IReadOnlyList<double> MeanColour, string Mask, string Picture);
+
+    private static Task<int> Run(Request request, CancellationToken stop)
+    {
+        using var run = LoadedRun.Open(request.Run, request.Checkpoint, request.Device);
+        var model = run.Decomposer;
+        // All pictures are read before anything is written: a broken one leaves nothing half-done.
+        var samples = request.Images.Select((path, index) => PictureSample.Read(path, index, model.ImageSize)).ToList();
+        var folder = request.Out ?? "decomposition";
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{folder} cannot be made: {failure.Message}", failure);
+        }
+        var answers = new List<Answer>();
+        for (var i = 0; i < samples.Count; i++)
+        {
+            stop.ThrowIfCancellationRequested();
+            var scene = ModelEvaluation.Decompose(model, [samples[i]], (ulong)(request.Seed ?? run.Recipe.Training.Seed + 3), run.Device)[0];
+            answers.Add(Write(scene, request.Images[i], Path.Combine(folder, Prefix(request.Images, i))));
+        }
+        AtomicFile.WriteAllBytes(Path.Combine(folder, "objects.json"), Output.ToJson(answers));
+        if (request.Json) Output.WriteJson(answers);
+        else Print(answers);
+        return Task.FromResult(0);
+    }
+
+    private static Answer Write(SceneDecomposition scene, string image, string prefix)
+    {
+        var composite = $"{prefix}_composite.png";
+        ImageFile.WritePng(composite, DecompositionFigure.Draw([scene]));
+        var objects = new List<Entry>();
+        foreach (var found in SceneObject.Find(scene))
+        {
+            var (mask, picture) = ($"{prefix}_{found.Component}_mask.png", $"{prefix}_{found.Component}.png");
+            ImageFile.WritePng(mask, Drawing.FromPlanes(scene.Mask(found.Component), 1, scene.Height, scene.Width));
+            ImageFile.WritePng(picture, Drawing.FromPlanes(scene.Component(found.Component), scene.Channels, scene.Height, scene.Width));
+            objects.Add(new(found.Component, found.IsBackground, found.Area, found.Box, found.Centroid, found.MeanColour, mask, picture));
+        }
+        return new(image, scene.Width, scene.Height, composite, objects);
+    }
+
+    /// <summary>The picture's own name; numbered where two pictures share it.</summary>
+    private static string Prefix(IReadOnlyList<string> images, int index)
+    {
+        var name = Path.GetFileNameWithoutExtension(images[index]);
+        return images.Count(other => Path.GetFileNameWithoutExtension(other) == name) == 1 ? name : FormattableString.Invariant($"{name}-{index + 1}");
+    }
+
+    private static void Print(IEnumerable<Answer> answers)
+    {
+        foreach (var answer in answers)
+        {
+            Output.Write(new EvaluationTable($"{answer.Image}: {answer.Composite}", ["component", "area", "box", "centroid", "mean colour", ""],
+                [.. answer.Objects.Select(o => (IReadOnlyList<string>)
+                [
+                    Text(o.Component), Text(o.Area), string.Join(' ', o.Box), string.Join(' ', o.Centroid.Select(v => v.ToString("F1", CultureInfo.InvariantCulture))),
+                    string.Join(' ', o.MeanColour.Select(v => v.ToString("F2", CultureInfo.InvariantCulture))), o.Background ? "background" : "",
+                ])]));
+        }
+
+        static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+    }
 }

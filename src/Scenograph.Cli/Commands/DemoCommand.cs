@@ -1,4 +1,9 @@
 using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Scenograph.Evaluation;
+using Scenograph.Training.Recipes;
+using Scenograph.Training;
 
 namespace Scenograph.Cli.Commands;
 
@@ -31,7 +36,23 @@ internal static class DemoCommand
         return command;
     }
 
-    /// <summary>To be filled by the trainer's side: trains until done or <paramref name="stop"/>, prints the contract line, returns the exit code.</summary>
-    private static Task<int> Run(Request request, CancellationToken stop) =>
-        throw new NotSupportedException($"demo is not connected yet ({request}, {stop.IsCancellationRequested})");
+    private static Task<int> Run(Request request, CancellationToken stop)
+    {
+        var watch = Stopwatch.StartNew();
+        var recipe = DemoRecipe.Read(request.Seed, request.Steps);
+        using var folder = request.Out is { } path ? RunFolder.CreateAt(path) : RunFolder.Create(recipe.Name);
+        folder.WriteRecipe(recipe);
+        Console.WriteLine($"training {recipe.Model.Name} on {recipe.Data.Train} for {recipe.Training.Steps} steps in {folder.FolderPath}");
+        var result = TrainingSession.Run(recipe, folder, resume: false, request.Quiet, stop);
+        if (result.Evaluation is not { } evaluation)
+        {
+            Console.WriteLine($"stopped after step {result.Outcome.Step}, saved; go on with: scenograph train --resume {folder.FolderPath}");
+            return Task.FromResult(0);
+        }
+        Output.Write(evaluation.ToTable());
+        Output.Write(evaluation.ToTable("num_objects"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"ARI-FG {evaluation.Statistic(MetricNames.AriForeground):F3}  mIoU {evaluation.Statistic(MetricNames.MeanIou):F3}  mse {evaluation.Statistic(MetricNames.SquaredError):F1}  seconds {watch.Elapsed.TotalSeconds:F0}  report {result.Report}"));
+        return Task.FromResult(0);
+    }
 }

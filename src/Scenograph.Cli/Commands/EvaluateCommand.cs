@@ -1,4 +1,8 @@
 using System.CommandLine;
+using System.Diagnostics;
+using Scenograph.Data;
+using Scenograph.Torch;
+using Scenograph.Training;
 
 namespace Scenograph.Cli.Commands;
 
@@ -50,7 +54,35 @@ internal static class EvaluateCommand
         return command;
     }
 
-    /// <summary>To be filled by the evaluator's side; prints the answer, returns the exit code.</summary>
-    private static Task<int> Run(Request request, CancellationToken stop) =>
-        throw new NotSupportedException($"evaluate is not connected yet ({request}, {stop.IsCancellationRequested})");
+    /// <summary>What <c>--json</c> prints.</summary>
+    internal sealed record Answer(IReadOnlyDictionary<string, double> Metrics, int Images, double Seconds);
+
+    private static Task<int> Run(Request request, CancellationToken stop)
+    {
+        var watch = Stopwatch.StartNew();
+        using var run = LoadedRun.Open(request.Run, request.Checkpoint, request.Device);
+        var recipe = run.Recipe;
+        var spec = request.Data ?? recipe.Data.Test ?? recipe.Data.Validation
+            ?? throw new InputException($"the recipe of {request.Run} names no scenes to measure on; give --data SPEC");
+        var split = request.Data is null && recipe.Data.Test is null ? Split.Validation : Split.Test;
+        var data = TrainingData.Open(recipe, spec, split);
+        TrainingData.CheckSize(run.Model, data, spec);
+        if (data.MaskCount == 0) throw new InputException($"data '{spec}' has no masks to measure against; give --data a set with masks");
+        var summary = ModelEvaluation.Measure(run.Decomposer, data, request.Images ?? recipe.Evaluation.Images, recipe.Evaluation.Batch,
+            (ulong)(request.Seed ?? recipe.Training.Seed + 3), run.Device, stop);
+        if (run.Folder is { } folder)
+        {
+            summary.WriteJson(folder.EvaluationJsonPath);
+            summary.WriteImagesCsv(folder.EvaluationCsvPath);
+        }
+        if (request.Csv is { } csv) summary.WriteImagesCsv(csv);
+        if (request.Json)
+        {
+            Output.WriteJson(new Answer(summary.Metrics, summary.Images, watch.Elapsed.TotalSeconds));
+            return Task.FromResult(0);
+        }
+        Output.Write(summary.ToTable());
+        foreach (var tag in summary.Tags) Output.Write(summary.ToTable(tag));
+        return Task.FromResult(0);
+    }
 }

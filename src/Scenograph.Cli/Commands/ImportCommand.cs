@@ -1,4 +1,8 @@
 using System.CommandLine;
+using Scenograph.Models;
+using Scenograph.Torch;
+using Scenograph.Training.Recipes;
+using Scenograph.Training;
 
 namespace Scenograph.Cli.Commands;
 
@@ -41,7 +45,22 @@ internal static class ImportCommand
         return command;
     }
 
-    /// <summary>To be filled by the model's side; writes the file, prints what was matched, returns the exit code.</summary>
-    private static Task<int> Run(Request request, CancellationToken stop) =>
-        throw new NotSupportedException($"import is not connected yet ({request}, {stop.IsCancellationRequested})");
+    /// <summary>What <c>--json</c> prints.</summary>
+    internal sealed record Answer(string File, string Model, int Tensors, long Parameters);
+
+    private static Task<int> Run(Request request, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        var recipe = request.Recipe is { } path ? RecipeReader.Read(path, ModelCatalogue.Instance, request.Overrides) : Bare(request);
+        if (recipe.Model.Name != request.Model) throw new InputException($"{request.Recipe} is a recipe of {recipe.Model.Name}, --model says {request.Model}");
+        var (tensors, parameters) = CheckpointImport.Run(request.Checkpoint, recipe, request.Out);
+        var answer = new Answer(request.Out, request.Model, tensors, parameters);
+        if (request.Json) Output.WriteJson(answer);
+        else Console.WriteLine($"{answer.File}: {answer.Tensors} tensors, {answer.Parameters} parameters of {answer.Model}");
+        return Task.FromResult(0);
+    }
+
+    /// <summary>A recipe of nothing but the model, for a checkpoint whose training is not known.</summary>
+    private static Recipe Bare(Request request) => new("imported", RecipeReader.Model(request.Model, ModelCatalogue.Instance, request.Overrides),
+        new DataRecipe("sprites"), new TrainingRecipe(1, 1, new OptimiserRecipe()), new EvaluationRecipe());
 }

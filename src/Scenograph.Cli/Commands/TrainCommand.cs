@@ -1,5 +1,8 @@
 using System.CommandLine;
+using Scenograph.Models;
 using Scenograph.Torch;
+using Scenograph.Training.Recipes;
+using Scenograph.Training;
 
 namespace Scenograph.Cli.Commands;
 
@@ -68,7 +71,45 @@ internal static class TrainCommand
         return command;
     }
 
-    /// <summary>To be filled by the trainer's side: trains until done or <paramref name="stop"/>, returns the exit code.</summary>
-    private static Task<int> Run(Request request, CancellationToken stop) =>
-        throw new NotSupportedException($"train is not connected yet ({request}, {stop.IsCancellationRequested})");
+    /// <summary>What <c>--json</c> prints.</summary>
+    internal sealed record Answer(string Run, long Step, bool Finished, double Loss, int SkippedSteps, double Seconds, IReadOnlyDictionary<string, double>? Metrics, string? Report);
+
+    private static Task<int> Run(Request request, CancellationToken stop)
+    {
+        using var folder = Folder(request, out var recipe);
+        if (!request.Json) Console.Error.WriteLine($"run {folder.FolderPath}");
+        var result = TrainingSession.Run(recipe, folder, request.Resume, request.Quiet || request.Json, stop);
+        var outcome = result.Outcome;
+        if (request.Json)
+        {
+            Output.WriteJson(new Answer(folder.FolderPath, outcome.Step, outcome.Finished, outcome.Loss, outcome.Skipped, outcome.Duration.TotalSeconds, result.Evaluation?.Metrics, result.Report));
+        }
+        else if (!outcome.Finished)
+        {
+            Console.WriteLine($"stopped after step {outcome.Step} of {recipe.Training.Steps}, saved; go on with: scenograph train --resume {folder.FolderPath}");
+        }
+        else
+        {
+            if (result.Evaluation is { } evaluation) Output.Write(evaluation.ToTable());
+            Console.WriteLine($"{outcome.Step} steps, loss {outcome.Loss:G4}, report {result.Report}");
+        }
+        return Task.FromResult(0);
+    }
+
+    private static RunFolder Folder(Request request, out Recipe recipe)
+    {
+        if (!request.Resume)
+        {
+            recipe = RecipeReader.Read(request.Recipe!, ModelCatalogue.Instance, request.Overrides);
+            var fresh = request.Out is { } path ? RunFolder.CreateAt(path) : RunFolder.Create(recipe.Name);
+            fresh.WriteRecipe(recipe);
+            return fresh;
+        }
+        var name = request.ResumeRun ?? Path.Combine(RunFolder.DefaultRoot, RecipeReader.Read(request.Recipe!, ModelCatalogue.Instance).Name);
+        var folder = RunFolder.Open(name).Lock();
+        // The run's own recipe counts; more steps and the like may be asked for on top.
+        recipe = RecipeReader.Read(folder.RecipePath, ModelCatalogue.Instance, request.Overrides);
+        folder.WriteRecipe(recipe);
+        return folder;
+    }
 }

@@ -7,20 +7,23 @@ namespace Scenograph.Torch;
 public sealed unsafe class Autocast : IDisposable
 {
     private readonly Device device;
-    private readonly DType dtype;
-    private readonly int before;
+    private readonly int wasEnabled;
+    private readonly int wasDType;
+    private readonly int thread = Environment.CurrentManagedThreadId;
     private bool ended;
 
     private Autocast(Device device, DType dtype, bool enabled)
     {
         this.device = device;
-        this.dtype = dtype;
-        int was;
-        Native.Check(Native.sg_autocast_set((int)device.Type, enabled ? 1 : 0, (int)dtype, &was), "Autocast");
-        before = was;
+        int enabledBefore, dtypeBefore;
+        Native.Check(Native.sg_autocast_begin((int)device.Type, enabled ? 1 : 0, (int)dtype, &enabledBefore, &dtypeBefore), "Autocast");
+        (wasEnabled, wasDType) = (enabledBefore, dtypeBefore);
     }
 
     /// <summary>Lower precision from here on.</summary>
+    /// <param name="device">The kind of device whose operators are meant.</param>
+    /// <param name="dtype">bfloat16, or float16 on GPUs.</param>
+    /// <exception cref="TorchException">Another element type.</exception>
     public static Autocast Begin(Device device, DType dtype = DType.BFloat16) => new(device, dtype, true);
 
     /// <summary>Full precision inside a region of lower precision.</summary>
@@ -30,8 +33,8 @@ public sealed unsafe class Autocast : IDisposable
     public void Dispose()
     {
         if (ended) return;
+        if (Environment.CurrentManagedThreadId != thread) throw new InvalidOperationException("lower precision ends on the thread that began it");
         ended = true;
-        int was;
-        Native.Check(Native.sg_autocast_set((int)device.Type, before, (int)dtype, &was), "Autocast");
+        Native.Check(Native.sg_autocast_end((int)device.Type, wasEnabled, wasDType), "Autocast");
     }
 }

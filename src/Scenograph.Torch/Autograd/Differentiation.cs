@@ -24,6 +24,10 @@ public static unsafe class Differentiation
     public static Tensor?[] Gradients(ReadOnlySpan<Tensor> outputs, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputGradients = default,
         bool retainGraph = false, bool createGraph = false)
     {
+        if (!outputGradients.IsEmpty && outputGradients.Length != outputs.Length)
+        {
+            throw new ArgumentException($"{outputGradients.Length} gradients for {outputs.Length} outputs; one an output is needed", nameof(outputGradients));
+        }
         nint* roots = stackalloc nint[outputs.Length];
         nint* leaves = stackalloc nint[inputs.Length];
         nint* grads = stackalloc nint[outputs.Length];
@@ -35,6 +39,7 @@ public static unsafe class Differentiation
             retainGraph || createGraph ? 1 : 0, createGraph ? 1 : 0, found), "Gradients");
         Value.KeepAlive(outputs);
         Value.KeepAlive(inputs);
+        Value.KeepAlive(outputGradients);
         var result = new Tensor?[inputs.Length];
         for (var i = 0; i < result.Length; i++) result[i] = Tensor.OwnOrNull(found[i]);
         return result;

@@ -6,6 +6,7 @@ namespace Scenograph.Torch;
 /// </summary>
 public sealed class InferenceMode : IDisposable
 {
+    private readonly int thread = Environment.CurrentManagedThreadId;
     private nint guard = Native.sg_inference_begin();
 
     private InferenceMode() { }
@@ -17,6 +18,7 @@ public sealed class InferenceMode : IDisposable
     public void Dispose()
     {
         if (guard == 0) return;
+        if (Environment.CurrentManagedThreadId != thread) throw new InvalidOperationException("inference mode ends on the thread that began it");
         Native.sg_inference_end(guard);
         guard = 0;
     }

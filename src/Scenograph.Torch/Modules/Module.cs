@@ -41,8 +41,8 @@ public abstract class Module : IDisposable
     /// <summary>Saved, untrained tensors by their full names.</summary>
     public IEnumerable<(string Name, Tensor Value)> NamedBuffers() => Named(static m => m.buffers, "");
 
-    /// <summary>Parameters and buffers by their full names: what a checkpoint holds.</summary>
-    public IEnumerable<(string Name, Tensor Value)> State() => NamedParameters().Concat(NamedBuffers());
+    /// <summary>Parameters and buffers by their full names: what a checkpoint holds, in the order of PyTorch's state-dict.</summary>
+    public IEnumerable<(string Name, Tensor Value)> State() => Named(static m => m.parameters.Concat(m.buffers), "");
 
     /// <summary>Trainable tensors.</summary>
     public Tensor[] Parameters() => [.. NamedParameters().Select(p => p.Value)];
@@ -50,7 +50,7 @@ public abstract class Module : IDisposable
     /// <summary>Number of trainable values.</summary>
     public long ParameterCount => NamedParameters().Sum(p => p.Value.Count);
 
-    private IEnumerable<(string Name, Tensor Value)> Named(Func<Module, List<(string, Tensor)>> part, string prefix)
+    private IEnumerable<(string Name, Tensor Value)> Named(Func<Module, IEnumerable<(string, Tensor)>> part, string prefix)
     {
         foreach (var (name, value) in part(this)) yield return (prefix + name, value);
         foreach (var (name, child) in children)
@@ -69,26 +69,25 @@ public abstract class Module : IDisposable
     /// <summary>Evaluation behaviour for this module and its parts.</summary>
     public void Eval() => Train(false);
 
-    /// <summary>Moves all parameters and buffers to a device, and floating ones to an element type.</summary>
-    public void To(Device device, DType? dtype = null)
-    {
-        using var _ = GradMode.Off();
-        foreach (var (_, value) in State())
-        {
-            using var moved = value.To(device, dtype is { } type && value.DType.IsFloating() ? type : value.DType);
-            value.ReplaceData(moved);
-        }
-    }
+    /// <summary>
+    /// Moves all parameters and buffers to a device, and floating ones to an element type. Gradients are forgotten. An optimiser
+    /// made before keeps its state where it was: make it afterwards.
+    /// </summary>
+    public void To(Device device, DType? dtype = null) => Convert(_ => device, dtype);
 
-    /// <summary>Converts floating parameters and buffers to an element type.</summary>
-    public void To(DType dtype)
+    /// <summary>Converts floating parameters and buffers to an element type; gradients are forgotten.</summary>
+    public void To(DType dtype) => Convert(value => value.Device, dtype);
+
+    private void Convert(Func<Tensor, Device> device, DType? dtype)
     {
         using var _ = GradMode.Off();
         foreach (var (_, value) in State())
         {
-            if (!value.DType.IsFloating()) continue;
-            using var converted = value.To(dtype);
-            value.ReplaceData(converted);
+            var (place, type) = (device(value), dtype is { } wanted && value.DType.IsFloating() ? wanted : value.DType);
+            if (place == value.Device && type == value.DType) continue;
+            value.Grad = null; // it has the old place and type
+            using var moved = value.To(place, type);
+            value.ReplaceData(moved);
         }
     }
 

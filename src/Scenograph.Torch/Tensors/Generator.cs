@@ -15,19 +15,38 @@ public sealed unsafe class Generator : IDisposable
         handle = made;
     }
 
+    private Generator(nint handle) => this.handle = handle;
+
+    /// <summary>
+    /// The generator that a device's operators draw from where they are given none (starting values of layers, for instance).
+    /// All handles of it share its state; disposing one frees the handle alone.
+    /// </summary>
+    public static Generator Default(Device? device = null)
+    {
+        var where = device ?? Device.Cpu;
+        nint found;
+        Native.Check(Native.sg_generator_default((int)where.Type, where.Index, &found), "Generator.Default");
+        return new(found);
+    }
+
     /// <summary>Frees it where nobody did.</summary>
     ~Generator() => Free();
 
     internal nint Handle => handle != 0 ? handle : throw new ObjectDisposedException(nameof(Generator));
 
     /// <summary>Starts the sequence of a seed anew.</summary>
-    public void Seed(ulong seed) => Native.Check(Native.sg_generator_seed(Handle, seed), "Generator.Seed");
+    public void Seed(ulong seed)
+    {
+        Native.Check(Native.sg_generator_seed(Handle, seed), "Generator.Seed");
+        GC.KeepAlive(this);
+    }
 
     /// <summary>The whole state, as bytes that <see cref="SetState"/> takes back.</summary>
     public byte[] GetState()
     {
         nint state;
         Native.Check(Native.sg_generator_get_state(Handle, &state), "Generator.GetState");
+        GC.KeepAlive(this);
         using var tensor = Tensor.Own(state);
         return tensor.ToBytes();
     }
@@ -38,6 +57,7 @@ public sealed unsafe class Generator : IDisposable
     {
         using var tensor = Tensor.FromBytes(state, DType.UInt8, [state.Length]);
         Native.Check(Native.sg_generator_set_state(Handle, tensor.Handle), "Generator.SetState");
+        GC.KeepAlive(this);
     }
 
     /// <inheritdoc/>

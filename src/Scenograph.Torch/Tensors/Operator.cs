@@ -5,22 +5,31 @@ internal sealed unsafe class Operator
 {
     private readonly string name;
     private readonly nint handle;
+    private readonly string? missing;
 
-    private Operator(string name, nint handle)
+    private Operator(string name, nint handle, string? missing)
     {
         this.name = name;
         this.handle = handle;
+        this.missing = missing;
     }
 
-    /// <exception cref="TorchException">This libtorch has no such operator.</exception>
+    /// <summary>Looks an operator up. One that this libtorch lacks fails when it is called, not when its table is set up.</summary>
     internal static Operator Find(string name, string overload)
     {
-        if (Native.sg_operator_find(name, overload, out var handle) != 0) throw new TorchException(Native.ErrorText());
-        return new(overload.Length == 0 ? name : $"{name}.{overload}", handle);
+        var missing = Native.sg_operator_find(name, overload, out var handle) != 0 ? Native.ErrorText() : null;
+        return new(overload.Length == 0 ? name : $"{name}.{overload}", handle, missing);
     }
+
+    /// <summary>With its overload: <c>aten::add.Tensor</c>.</summary>
+    internal string Name => name;
+
+    /// <summary>The schema as the libtorch that is loaded has it, or null where it has no such operator.</summary>
+    internal string? Schema => missing is null ? Native.SchemaText(handle) : null;
 
     internal Results Call(Value* values, int count)
     {
+        if (missing is not null) throw new TorchException($"{name}: libtorch {EngineInfo.LibtorchVersion} has no such operator: {missing}");
         Value* results;
         int resultCount;
         if (Native.sg_operator_call(handle, values, count, &results, &resultCount) != 0) throw Failure(values, count);

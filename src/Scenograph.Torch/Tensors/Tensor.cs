@@ -19,6 +19,7 @@ public sealed unsafe partial class Tensor : IDisposable
     private Tensor(nint handle)
     {
         this.handle = handle;
+        if (handle == 0) return; // an operator may give back a tensor that is not defined; there is nothing to count or free
         Interlocked.Increment(ref liveCount);
         TensorScope.Current?.Add(this);
     }
@@ -92,7 +93,11 @@ public sealed unsafe partial class Tensor : IDisposable
     public bool RequiresGrad
     {
         get => Describe().RequiresGrad != 0;
-        set => Native.Check(Native.sg_tensor_set_requires_grad(Handle, value ? 1 : 0));
+        set
+        {
+            Native.Check(Native.sg_tensor_set_requires_grad(Handle, value ? 1 : 0));
+            GC.KeepAlive(this);
+        }
     }
 
     /// <summary>Whether it is no result of a differentiable operator.</summary>
@@ -111,6 +116,7 @@ public sealed unsafe partial class Tensor : IDisposable
         set
         {
             Native.Check(Native.sg_tensor_set_grad(Handle, value?.Handle ?? 0));
+            GC.KeepAlive(this);
             GC.KeepAlive(value);
         }
     }
@@ -209,8 +215,11 @@ public sealed unsafe partial class Tensor : IDisposable
     internal void ReplaceData(Tensor data)
     {
         SetData(data);
-        shape = null;
+        ShapeChanged();
     }
+
+    /// <summary>Called behind operators that change shape, type or place of the tensor itself.</summary>
+    private void ShapeChanged() => shape = null;
 
     /// <summary>Another handle of the same tensor.</summary>
     public Tensor Share()
@@ -238,7 +247,8 @@ public sealed unsafe partial class Tensor : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Scope?.Remove(this);
+        // On a foreign thread the scope keeps an entry that is freed already, since only its own thread may change it.
+        if (Scope is { IsOfThisThread: true } scope) scope.Remove(this);
         Release();
     }
 

@@ -10,12 +10,15 @@ public sealed class TensorScope : IDisposable
     [ThreadStatic] private static TensorScope? current;
 
     private readonly TensorScope? outer;
+    private readonly int thread = Environment.CurrentManagedThreadId;
     private readonly HashSet<Tensor> tensors = new(ReferenceEqualityComparer.Instance);
     private bool ended;
 
     private TensorScope(TensorScope? outer) => this.outer = outer;
 
     internal static TensorScope? Current => current;
+
+    internal bool IsOfThisThread => Environment.CurrentManagedThreadId == thread;
 
     /// <summary>Opens a scope on this thread.</summary>
     public static TensorScope Begin() => current = new(current);
@@ -29,8 +32,10 @@ public sealed class TensorScope : IDisposable
         tensor.Scope = this;
     }
 
+    /// <exception cref="InvalidOperationException">Called on another thread.</exception>
     internal void Remove(Tensor tensor)
     {
+        if (!IsOfThisThread) throw new InvalidOperationException("a tensor leaves its scope on the scope's own thread");
         tensors.Remove(tensor);
         tensor.Scope = null;
     }
@@ -54,8 +59,8 @@ public sealed class TensorScope : IDisposable
     public void Dispose()
     {
         if (ended) return;
-        ended = true;
         if (current != this) throw new InvalidOperationException("scopes end in the reverse order of their beginning, on their own thread");
+        ended = true;
         current = outer;
         foreach (var tensor in tensors) tensor.Release();
         tensors.Clear();

@@ -58,7 +58,12 @@ internal readonly unsafe struct Value
 
     internal static Value Of(ReadOnlySpan<Tensor?> list, nint* place, bool optional)
     {
-        for (var i = 0; i < list.Length; i++) place[i] = list[i] is { } tensor ? tensor.Handle : 0;
+        for (var i = 0; i < list.Length; i++)
+        {
+            place[i] = list[i] is { } tensor ? tensor.Handle
+                : optional ? 0
+                : throw new ArgumentException($"tensor {i} of a list of {list.Length} is null", nameof(list));
+        }
         return new(optional ? ValueTag.OptionalTensorList : ValueTag.TensorList, (nint)place, list.Length);
     }
 

@@ -42,8 +42,8 @@ public sealed class LoadedRun : IDisposable
     /// <exception cref="InputException">A file is missing or broken, or does not fit the recipe.</exception>
     public static LoadedRun Open(string path, string? checkpoint = null, string? device = null)
     {
-        var alone = File.Exists(path) && !RunFolder.Contains(path);
-        var folder = alone ? null : RunFolder.Open(path);
+        // A checkpoint file carries its recipe; a run's folder may have a newer one.
+        var folder = File.Exists(path) ? null : RunFolder.Open(path);
         var file = folder?.Checkpoint(checkpoint) ?? checkpoint ?? path;
         var recipe = folder is null ? TrainingCheckpoint.ReadRecipe(file) : RecipeReader.Read(folder.RecipePath, ModelCatalogue.Instance);
         var where = Device.Parse(device ?? recipe.Training.Device);

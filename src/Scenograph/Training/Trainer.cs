@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Scenograph.Data;
+using Scenograph.Data.Loading;
 using Scenograph.Evaluation;
 using Scenograph.Models;
 using Scenograph.Reports;
@@ -81,8 +82,8 @@ public sealed class Trainer : IDisposable
         var training = recipe.Training;
         using var metrics = step > 0 ? MetricsLog.Resume(folder.MetricsPath, step) : MetricsLog.Create(folder.MetricsPath);
         using var timing = step > 0 ? MetricsLog.Resume(folder.TimingPath, step) : MetricsLog.Create(folder.TimingPath);
-        using var board = EventFileWriter.Create(folder.TensorBoardPath, step);
-        using var loader = new DataLoader(trainingSet, new() { BatchSize = training.Batch, Seed = training.Seed, Shuffle = true, DropLast = true, Workers = training.Workers });
+        using var board = EventFileWriter.Create(folder.TensorBoardPath, step + 1);
+        using var loader = new DataLoader(trainingSet, new() { BatchSize = training.Batch, Seed = (int)(training.Seed & int.MaxValue), Shuffle = true, DropLast = true, Workers = training.Workers == 0 ? -1 : training.Workers });
         loader.StartAt(step);
         var watch = Stopwatch.StartNew();
         var lastReport = (Time: TimeSpan.Zero, Step: step, Waited: TimeSpan.Zero);

@@ -1,4 +1,5 @@
 using Scenograph.Data;
+using Scenograph.Data.Loading;
 using Scenograph.Models;
 using Scenograph.Torch;
 using Scenograph.Training.Recipes;
@@ -15,7 +16,7 @@ public static class TrainingData
     /// <exception cref="InputException">The spec is wrong, or the data are not here.</exception>
     public static IDataSet Open(Recipe recipe, string spec, Split split)
     {
-        var data = DataSets.Open(DataSpec.Parse(spec), split, DataRoots.Default(recipe.Data.Root));
+        var data = DataSets.Open(spec, split, DataRoots.Default(recipe.Data.Root), recipe.Data.Options);
         return recipe.Data.Cache ? new CachedDataSet(data) : data;
     }
 

@@ -25,7 +25,7 @@ public sealed class GoldenRunner(IReadOnlyList<IGoldenAdapter> adapters)
         {
             // A reflection or a lazy initialiser wraps what really happened.
             var cause = exception is TypeInitializationException or System.Reflection.TargetInvocationException ? exception.InnerException ?? exception : exception;
-            return new CaseOutcome(name, CaseVerdict.Failed, double.NaN, "-", [$"{cause.GetType().Name}: {cause.Message}"]);
+            return new CaseOutcome(name, CaseVerdict.Failed, double.NaN, "-", [$"{cause.GetType().Name}: {cause.Message.Split('\n')[0]}"]);
         }
     }
 

@@ -95,6 +95,16 @@ public sealed class AtomicFileTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Without_permission_to_write_the_folder_is_named()
+    {
+        const string forbidden = "/sys"; // to root too
+        if (Directory.Exists(forbidden))
+        {
+            Assert.Equal("/sys/a.png: this user may not write to the folder /sys", Assert.Throws<InputException>(() => AtomicFile.WriteAllBytes("/sys/a.png", new byte[1])).Message);
+        }
+    }
+
     private static bool TryMountTiny(string place) => Run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", place) == 0;
 
     private static int Run(string program, params string[] arguments)

@@ -15,7 +15,7 @@ namespace Scenograph.Tests.Unit.Fuzz;
 /// </code></example>
 internal static class Mutations
 {
-    private const int Count = 10_000;
+    private const int Count = 60_000;
     private const long Slack = 64_000_000;
     private static readonly TimeSpan Watchdog = TimeSpan.FromMinutes(1);
 
@@ -49,7 +49,7 @@ internal static class Mutations
             progress.Next(mutant);
             var file = mutant.Steps.Aggregate(seeds[mutant.Seed], (bytes, step) => step.Apply(bytes, seeds));
             Try(mutant.Repaired && repair != null ? repair(file) : file, read);
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(count).WithReplay(20_261_121, 1_000_003));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(count).WithReplay(99_991, 1_000_003));
     }
 
     private static void Try(byte[] file, Action<byte[]> read)

@@ -125,9 +125,9 @@ public sealed class EventFileTests : IDisposable
     [Fact]
     public void A_folder_that_cannot_be_made_is_named()
     {
-        File.WriteAllText(folder.File("taken"), "");
+        File.WriteAllText(folder["taken"], "");
 
-        var refusal = Assert.Throws<InputException>(() => EventFileWriter.Create(folder.File("taken/run")));
+        var refusal = Assert.Throws<InputException>(() => EventFileWriter.Create(folder["taken/run"]));
 
         Assert.Contains("taken/run", refusal.Message, StringComparison.Ordinal);
     }

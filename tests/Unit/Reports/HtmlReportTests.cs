@@ -180,9 +180,9 @@ public sealed partial class HtmlReportTests
     public void What_is_written_is_what_is_rendered()
     {
         using var folder = new TemporaryFolder();
-        HtmlReport.Write(folder.File("report.html"), Full("ü"));
+        HtmlReport.Write(folder["report.html"], Full("ü"));
 
-        Assert.Equal(HtmlReport.Render(Full("ü")), File.ReadAllText(folder.File("report.html")));
+        Assert.Equal(HtmlReport.Render(Full("ü")), File.ReadAllText(folder["report.html"]));
         Assert.Single(Directory.GetFiles(folder.Path));
     }
 

@@ -12,7 +12,7 @@ public sealed class MetricsLogTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private string LogPath => folder.File("metrics.jsonl");
+    private string LogPath => folder["metrics.jsonl"];
 
     [Fact]
     public void A_line_reads_as_documented()
@@ -148,7 +148,7 @@ public sealed class MetricsLogTests : IDisposable
     [Fact]
     public void A_folder_that_is_missing_is_a_sentence()
     {
-        var refusal = Assert.Throws<InputException>(() => MetricsLog.Create(folder.File("missing/metrics.jsonl")));
+        var refusal = Assert.Throws<InputException>(() => MetricsLog.Create(folder["missing/metrics.jsonl"]));
 
         Assert.Contains("its folder does not exist", refusal.Message, StringComparison.Ordinal);
     }

@@ -82,6 +82,7 @@ public sealed class LearningRateTests
     {
         var annealing = new LinearAnnealing(4000, 10_000, 0.1, 0.01);
 
-        Assert.Equal([0.1f, 0.1f, 0.055f, 0.01f, 0.01f], new long[] { 0, 4000, 7000, 10_000, 1_000_000 }.Select(annealing.ValueAt));
+        float[] values = [.. Array.ConvertAll<long, float>([0, 4000, 7000, 10_000, 1_000_000], annealing.ValueAt)];
+        Assert.Equal([0.1f, 0.1f, 0.055f, 0.01f, 0.01f], values);
     }
 }

@@ -80,20 +80,20 @@ public sealed class ScheduleTests
         Assert.Contains("less than one", refusal.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void The_second_part_of_a_switch_starts_its_own_time_after_the_boundary()
-    {
-        var schedule = Schedule.Parse("to(10:lin(0.5,0,1):lin(0.5,1,0))");
-
-        Assert.Equal([0, 1, 1, 1 - 1.0 / 44, 0], new long[] { 0, 4, 10, 11, 54 }.Select(step => Number(schedule, step, 100)));
-    }
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(4, 1)]
+    [InlineData(10, 1)]
+    [InlineData(11, 1 - 1.0 / 44)]
+    [InlineData(55, 0)]
+    public void The_second_part_of_a_switch_starts_its_own_time_after_the_boundary(long step, double value) =>
+        Assert.Equal(value, Number(Schedule.Parse("to(10:lin(0.5,0,1):lin(0.5,1,0))"), step, 100), 1e-12);
 
     [Fact]
     public void Numbers_keep_whether_they_were_integers()
     {
-        var values = new[] { "3", "3.0" }.Select(text => ((ScheduleValue.Scalar)Schedule.Parse(text).Initial!).Number);
-
-        Assert.Equal([new ScheduleNumber(3, true), new ScheduleNumber(3, false)], values);
+        Assert.Equal(new ScheduleValue.Scalar(new ScheduleNumber(3, true)), Schedule.Parse("3").Initial);
+        Assert.Equal(new ScheduleValue.Scalar(new ScheduleNumber(3, false)), Schedule.Parse("3.0").Initial);
     }
 
     [Fact]

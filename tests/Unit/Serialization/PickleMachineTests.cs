@@ -60,7 +60,7 @@ public sealed class PickleMachineTests
     [Theory, InlineData("."), InlineData("t."), InlineData("(a."), InlineData("h\u0001."), InlineData("\u0080\u0009."), InlineData("\u0097."), InlineData("NNR."), InlineData("Ix\n."), InlineData("}(K\u0001u.")]
     public void Broken_pickles_are_refused(string pickle) => Assert.StartsWith("x.pkl: the pickle ", Refusal(pickle), StringComparison.Ordinal);
 
-    private static object? Read(byte[] pickle)
+    internal static object? Read(byte[] pickle)
     {
         var source = ByteSource.OfMemory(pickle, "x.pkl");
         var budget = new PickleBudget(source);

@@ -31,6 +31,10 @@ public sealed class SerializationFuzzTests
     [Fact]
     public void Ten_thousand_damaged_legacy_checkpoints_do_no_harm() => Mutations.Check([Seed("weights-legacy.pt"), Seed("lightning-legacy.ckpt")], ReadAll);
 
+    [Fact]
+    public void Ten_thousand_damaged_pickles_of_all_protocols_do_no_harm() =>
+        Mutations.Check([.. Enumerable.Range(0, 6).Select(protocol => Seed($"plain-{protocol}.pkl"))], pickle => PickleMachineTests.Read(pickle));
+
     private static byte[] Seed(string name) => TestFiles.Read($"Serialization/data/{name}");
 
     private static void ReadAll(byte[] bytes)

@@ -11,6 +11,7 @@ namespace Scenograph.Data.Formats;
 public sealed class NumpyArchive : IDisposable
 {
     private const long AlwaysAllowed = 48L << 20;
+    private const int LongestName = 500;
     private readonly string place;
     private readonly ZipArchive zip;
     private readonly long largest;
@@ -26,6 +27,11 @@ public sealed class NumpyArchive : IDisposable
             foreach (var entry in Guard(place, () => zip.Entries))
             {
                 var name = entry.FullName.EndsWith(".npy", StringComparison.Ordinal) ? entry.FullName[..^4] : entry.FullName;
+                if (name.Length > LongestName || name.Any(char.IsControl))
+                {
+                    throw new InputException($"{place}: the archive holds an array whose name cannot be printed.");
+                }
+
                 if (!entries.TryAdd(name, entry))
                 {
                     throw new InputException($"{place}: the archive holds two arrays called '{name}'.");

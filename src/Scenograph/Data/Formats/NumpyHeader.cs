@@ -106,9 +106,17 @@ internal sealed record NumpyHeader(NumpyType Type, bool BigEndian, bool FortranO
         var hasOrder = descriptor.Length > 0 && descriptor[0] is '<' or '>' or '|' or '=';
         if (NumpyTypes.FromCode(hasOrder ? descriptor[1..] : descriptor) is not { } type)
         {
-            var hint = descriptor.Contains('O', StringComparison.Ordinal) ? " (pickled Python objects, which are never executed)" : "";
+            var hint = descriptor is "O" or "|O" ? " (pickled Python objects, which are never executed)" : "";
+            var shown = descriptor.Length <= 16 && descriptor.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '<' or '>' or '|' or '=')
+                ? $"'{descriptor}'"
+                : "in the header";
             throw new InputException(
-                $"{place}: element type '{descriptor}'{hint} is not read; b1, i1 to i8, u1 to u8 and f2 to f8 are.");
+                $"{place}: the element type {shown}{hint} is not read; b1, i1 to i8, u1 to u8 and f2 to f8 are.");
+        }
+
+        if (dimensions.Count > 32)
+        {
+            throw new InputException($"{place}: the array has {dimensions.Count} axes; at most 32 are read.");
         }
 
         var bytes = (long)type.Size();
@@ -120,11 +128,6 @@ internal sealed record NumpyHeader(NumpyType Type, bool BigEndian, bool FortranO
             {
                 throw new InputException($"{place}: shape ({string.Join(", ", dimensions)}) is negative or larger than 2 GB.");
             }
-        }
-
-        if (dimensions.Count > 32)
-        {
-            throw new InputException($"{place}: the array has {dimensions.Count} axes; at most 32 are read.");
         }
 
         return new NumpyHeader(type, descriptor[0] == '>', fortran, [.. dimensions.Select(size => (int)size)], headerBytes);

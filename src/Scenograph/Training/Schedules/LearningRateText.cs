@@ -1,4 +1,5 @@
 using Scenograph.Torch;
+using Scenograph.Training.Recipes;
 
 namespace Scenograph.Training.Schedules;
 
@@ -51,5 +52,5 @@ public static class LearningRateText
     }
 
     private static InputException Unknown(string text) => new(
-        $"Unknown learning-rate schedule: {text}; constant, plateau, warm(W), decay(W,D), decay(W,D,r) and cosine(W,D) are known, with W at least 0, D above 0 (cosine: above W) and r above 0.");
+        $"Unknown learning-rate schedule: {Spelling.Quote(text)}; constant, plateau, warm(W), decay(W,D), decay(W,D,r) and cosine(W,D) are known, with W at least 0, D above 0 (cosine: above W) and r above 0.");
 }

@@ -1,4 +1,5 @@
 using Scenograph.Torch;
+using Scenograph.Training.Recipes;
 
 namespace Scenograph.Training.Schedules;
 
@@ -24,7 +25,7 @@ internal static class ScheduleParser
         {
             null => throw Unknown(text),
             ConstantSchedule or TextSchedule => throw new InputException(
-                $"Schedule {trimmed}: a constant needs no itr_ in front; write {trimmed[IterationPrefix.Length..]}."),
+                $"Schedule {Spelling.Quote(trimmed)}: a constant needs no itr_ in front."),
             var inner => new IterationSchedule(inner),
         };
     }
@@ -102,5 +103,5 @@ internal static class ScheduleParser
     }
 
     private static InputException Unknown(string text) => new(
-        $"Unknown schedule: {text}; a number, (a,b), set(text), lin(steps,start,stop) or to(steps:first:then) is one, the last two also with itr_ in front.");
+        $"Unknown schedule: {Spelling.Quote(text)}; a number, (a,b), set(text), lin(steps,start,stop) or to(steps:first:then) is one, the last two also with itr_ in front.");
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Scenograph.Torch;
+using Scenograph.Training.Recipes;
 
 namespace Scenograph.Training.Schedules;
 
@@ -54,7 +55,7 @@ public sealed class ScheduledValue
         var owner = target.GetType();
         var parsed = Schedule.Parse(schedule);
         var (type, read, write) = Attributes.Find(target, attribute)
-            ?? throw new InputException($"Schedule {schedule}: {owner.Name} has no attribute {attribute} that can be set.");
+            ?? throw new InputException($"Schedule {Spelling.Quote(schedule)}: {owner.Name} has no attribute {attribute} that can be set.");
         var identity = RuntimeHelpers.GetHashCode(target).ToString("x8", CultureInfo.InvariantCulture);
         return new ScheduledValue(owner.Name, identity, attribute, parsed, read,
             value => write(Converted(value, type, owner.Name, attribute)),
@@ -113,7 +114,7 @@ public sealed class ScheduledValue
         }
         catch (Exception exception) when (exception is InvalidCastException or OverflowException)
         {
-            throw new InputException($"Schedule of {owner}.{attribute}: {value} is no {wanted.Name}.", exception);
+            throw new InputException($"Schedule of {owner}.{attribute}: {Spelling.Quote(value.ToString() ?? "")} is no {wanted.Name}.", exception);
         }
     }
 

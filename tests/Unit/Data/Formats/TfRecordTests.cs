@@ -6,7 +6,7 @@ using Scenograph.Data.Formats;
 using Scenograph.Tests.Unit.Fuzz;
 using Scenograph.Torch;
 
-namespace Scenograph.Tests.Unit.Formats;
+namespace Scenograph.Tests.Unit.Data.Formats;
 
 public sealed class TfRecordTests
 {
@@ -111,11 +111,11 @@ public sealed class TfRecordTests
         // A record of 559,903 bytes begins with gzip's magic bytes.
         var lookalike = Write(new byte[0x088B1F]);
         using var folder = new TemporaryFolder();
-        File.WriteAllBytes(folder.File("plain"), lookalike);
-        File.WriteAllBytes(folder.File("packed"), Gzip(Write([1, 2, 3], [4])));
+        File.WriteAllBytes(folder["plain"], lookalike);
+        File.WriteAllBytes(folder["packed"], Gzip(Write([1, 2, 3], [4])));
 
-        Assert.Equal(0x088B1F, Assert.Single(TfRecord.ReadFile(folder.File("plain"))).Length);
-        Assert.Equal([[1, 2, 3], [4]], TfRecord.ReadFile(folder.File("packed")));
+        Assert.Equal(0x088B1F, Assert.Single(TfRecord.ReadFile(folder["plain"])).Length);
+        Assert.Equal([[1, 2, 3], [4]], TfRecord.ReadFile(folder["packed"]));
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public sealed class TfRecordTests
     public void Ten_thousand_damaged_gzip_files_are_read_or_refused()
     {
         using var folder = new TemporaryFolder();
-        var path = folder.File("fuzz.tfrecords.gz");
+        var path = folder["fuzz.tfrecords.gz"];
         Mutations.Check([Gzip(Write([1, 2, 3], new byte[300])), Gzip(Write([.. Enumerable.Range(0, 900).Select(i => (byte)(i * i))]))], file =>
         {
             File.WriteAllBytes(path, file);
