@@ -52,7 +52,7 @@ public sealed class ArchiveFolderTests : IDisposable
         }
 
         Assert.Equal([0, 1, 2], Indices("clevr6", Split.Test));
-        Assert.Equal("[0,1,2]", File.ReadAllText(folder.File("clevr_with_masks/clevr6_test_index.json")));
+        Assert.Equal("[0,1,2]", File.ReadAllText(folder["clevr_with_masks/clevr6_test_index.json"]));
         folder.Write("clevr_with_masks/clevr6_test_index.json", "[1]");
         Assert.Equal([1], Indices("clevr6", Split.Test));
         folder.Write("clevr_with_masks/clevr6_test_index.json", "[99]");

@@ -45,7 +45,7 @@ public sealed class ClevrFolderTests : IDisposable
     [Fact]
     public void A_missing_picture_is_named()
     {
-        File.Delete(folder.File("set/images/train/CLEVR_train_000001.png"));
+        File.Delete(folder["set/images/train/CLEVR_train_000001.png"]);
 
         Assert.Contains("it lists CLEVR_train_000001.png", Assert.Throws<InputException>(Open).Message, StringComparison.Ordinal);
     }
@@ -53,7 +53,7 @@ public sealed class ClevrFolderTests : IDisposable
     [Fact]
     public void A_missing_mask_is_named()
     {
-        File.Delete(folder.File("set/masks/train/CLEVR_train_000001.png"));
+        File.Delete(folder["set/masks/train/CLEVR_train_000001.png"]);
 
         Assert.Contains("its mask", Assert.Throws<InputException>(Open).Message, StringComparison.Ordinal);
     }

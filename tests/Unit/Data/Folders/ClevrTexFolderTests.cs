@@ -58,7 +58,7 @@ public sealed class ClevrTexFolderTests : IDisposable
     [Fact]
     public void A_hole_in_the_numbers_is_named()
     {
-        File.Delete(folder.File("clevrtex_full/0/CLEVRTEX_full_000007.png"));
+        File.Delete(folder["clevrtex_full/0/CLEVRTEX_full_000007.png"]);
 
         Assert.Contains("CLEVRTEX_full_000007.png is missing", Refused(), StringComparison.Ordinal);
     }
@@ -76,7 +76,7 @@ public sealed class ClevrTexFolderTests : IDisposable
     [InlineData(".json")]
     public void A_missing_mask_or_metadata_file_is_named(string ending)
     {
-        File.Delete(folder.File("clevrtex_full/0/CLEVRTEX_full_000007" + ending));
+        File.Delete(folder["clevrtex_full/0/CLEVRTEX_full_000007" + ending]);
 
         Assert.Contains($"CLEVRTEX_full_000007{ending} is missing beside it", Refused(), StringComparison.Ordinal);
     }
@@ -84,7 +84,7 @@ public sealed class ClevrTexFolderTests : IDisposable
     [Fact]
     public void A_folder_without_pictures_is_refused()
     {
-        Directory.CreateDirectory(folder.File("clevrtex_camo"));
+        Directory.CreateDirectory(folder["clevrtex_camo"]);
 
         Assert.Contains("there is no CLEVRTEX_camo_NNNNNN.png", Assert.Throws<InputException>(() => Open(Split.Train, "camo")).Message, StringComparison.Ordinal);
     }

@@ -31,7 +31,7 @@ public sealed class FolderTests : IDisposable
     [Fact]
     public void Splits_are_written_beside_each_other_but_none_twice()
     {
-        var target = folder.File("set");
+        var target = folder["set"];
         DataSetWriter.Write(new MemoryDataSet(3), target, Split.Train);
         DataSetWriter.Write(new MemoryDataSet(2), target, Split.Test);
 
@@ -119,7 +119,7 @@ public sealed class FolderTests : IDisposable
     [Fact]
     public void An_empty_folder_is_refused()
     {
-        Directory.CreateDirectory(folder.File("set"));
+        Directory.CreateDirectory(folder["set"]);
 
         Assert.Contains("no PNG or JPEG", Refused("folder:set", Split.Train), StringComparison.Ordinal);
     }
@@ -172,8 +172,8 @@ public sealed class FolderTests : IDisposable
 
     private void WritesEqual(IDataSet set)
     {
-        DataSetWriter.Write(set, folder.File("set"), Split.Train);
-        var read = DataSets.Open($"folder:[{folder.File("set")}]", Split.Train, new DataRoots([]));
+        DataSetWriter.Write(set, folder["set"], Split.Train);
+        var read = DataSets.Open($"folder:[{folder["set"]}]", Split.Train, new DataRoots([]));
 
         Assert.Equal((set.Count, set.Channels, set.Height, set.Width, set.MaskCount), (read.Count, read.Channels, read.Height, read.Width, read.MaskCount));
         for (var index = 0; index < set.Count; index++)

@@ -52,7 +52,7 @@ public sealed class DataFuzzTests
         byte[] Bytes(bool compress)
         {
             using var folder = new TemporaryFolder();
-            var path = folder.File("a.npz");
+            var path = folder["a.npz"];
             NumpyArchive.Save(path, ArchiveFolderTests.Scene(2, entitiesThird).Select(one => KeyValuePair.Create(one.Name, one.Array)), compress);
             return File.ReadAllBytes(path);
         }
