@@ -6,12 +6,8 @@ namespace Scenograph.Torch;
 /// </summary>
 public abstract class ChannelStatistics : Layer
 {
-    private readonly double? momentum;
-    private readonly Tensor? count;
-
-    private protected ChannelStatistics(int channels, double epsilon, double? momentum, bool affine, bool track)
+    private protected ChannelStatistics(int channels, double epsilon, bool affine, bool track)
     {
-        this.momentum = momentum;
         Epsilon = epsilon;
         if (affine)
         {
@@ -21,7 +17,7 @@ public abstract class ChannelStatistics : Layer
         if (!track) return;
         RunningMean = Buffer("running_mean", Operators.Zeros([channels]));
         RunningVariance = Buffer("running_var", Operators.Ones([channels]));
-        count = Buffer("num_batches_tracked", Operators.Zeros([], DType.Int64));
+        BatchCount = Buffer("num_batches_tracked", Operators.Zeros([], DType.Int64));
     }
 
     private protected double Epsilon { get; }
@@ -34,12 +30,8 @@ public abstract class ChannelStatistics : Layer
 
     private protected Tensor? RunningVariance { get; }
 
-    /// <summary>Counts a training batch and returns the share that its statistics have in the running ones.</summary>
-    private protected double CountBatch()
-    {
-        if (count is null || !IsTraining) return 0;
-        count.Add_(1);
-        // A cumulative average weighs all batches alike; only it has to look at the counter.
-        return momentum ?? 1 / count.ToDouble();
-    }
+    private protected Tensor? BatchCount { get; }
+
+    /// <summary>Whether the input is normalised by its own statistics rather than by the running ones.</summary>
+    private protected bool UsesOwnStatistics => IsTraining || RunningMean is null;
 }

@@ -21,6 +21,9 @@ internal sealed unsafe class Operator
         return new(overload.Length == 0 ? name : $"{name}.{overload}", handle, missing);
     }
 
+    /// <summary>With its overload: <c>aten::add.Tensor</c>.</summary>
+    internal string Name => name;
+
     /// <summary>The schema as the libtorch that is loaded has it, or null where it has no such operator.</summary>
     internal string? Schema => missing is null ? Native.SchemaText(handle) : null;
 
