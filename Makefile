@@ -12,7 +12,7 @@ CONFIGURATION := Release
 FRAMEWORK := net10.0
 STAMPS := artifacts/stamps
 DOTNET := dotnet
-BUILD_FLAGS := -c $(CONFIGURATION) -v quiet --nologo -clp:ErrorsOnly
+BUILD_FLAGS := -c $(CONFIGURATION) -v quiet --nologo "-clp:ErrorsOnly;NoSummary"
 # CI takes exactly the packages of the lock files; elsewhere a changed project may write new ones.
 ifneq ($(CI),)
 BUILD_FLAGS += -p:RestoreLockedMode=true

@@ -1,9 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
+using Scenograph.Data;
 using Scenograph.Evaluation;
 using Scenograph.Reports.Pictures;
+using Scenograph.Torch.Files;
 using Scenograph.Torch.Images;
-using Scenograph.Torch.Serialization;
 using Scenograph.Torch;
 using Scenograph.Training;
 

@@ -51,17 +51,16 @@ internal static class ImportCommand
     private static Task<int> Run(Request request, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
-        var recipe = request.Recipe is { } path
-            ? RecipeReader.Read(path, ModelCatalogue.Instance, request.Overrides)
-            : RecipeReader.Bare(request.Model, ModelCatalogue.Instance, request.Overrides);
+        var recipe = request.Recipe is { } path ? RecipeReader.Read(path, ModelCatalogue.Instance, request.Overrides) : Bare(request);
         if (recipe.Model.Name != request.Model) throw new InputException($"{request.Recipe} is a recipe of {recipe.Model.Name}, --model says {request.Model}");
-        using var random = new Generator(0);
-        using var model = ModelCatalogue.Create(recipe.Model, random);
-        CheckpointImport.Load(request.Checkpoint, model);
-        TrainingCheckpoint.SaveWeights(request.Out, recipe, model);
-        var answer = new Answer(request.Out, model.Name, model.State().Count(), model.ParameterCount);
+        var (tensors, parameters) = CheckpointImport.Run(request.Checkpoint, recipe, request.Out);
+        var answer = new Answer(request.Out, request.Model, tensors, parameters);
         if (request.Json) Output.WriteJson(answer);
         else Console.WriteLine($"{answer.File}: {answer.Tensors} tensors, {answer.Parameters} parameters of {answer.Model}");
         return Task.FromResult(0);
     }
+
+    /// <summary>A recipe of nothing but the model, for a checkpoint whose training is not known.</summary>
+    private static Recipe Bare(Request request) => new("imported", RecipeReader.Model(request.Model, ModelCatalogue.Instance, request.Overrides),
+        new DataRecipe("sprites"), new TrainingRecipe(1, 1, new OptimiserRecipe()), new EvaluationRecipe());
 }

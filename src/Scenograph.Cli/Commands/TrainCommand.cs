@@ -102,14 +102,14 @@ internal static class TrainCommand
         {
             recipe = RecipeReader.Read(request.Recipe!, ModelCatalogue.Instance, request.Overrides);
             var fresh = request.Out is { } path ? RunFolder.CreateAt(path) : RunFolder.Create(recipe.Name);
-            fresh.WriteRecipe(RecipeWriter.Write(recipe));
+            fresh.WriteRecipe(recipe);
             return fresh;
         }
         var name = request.ResumeRun ?? Path.Combine(RunFolder.DefaultRoot, RecipeReader.Read(request.Recipe!, ModelCatalogue.Instance).Name);
         var folder = RunFolder.Open(name).Lock();
         // The run's own recipe counts; more steps and the like may be asked for on top.
         recipe = RecipeReader.Read(folder.RecipePath, ModelCatalogue.Instance, request.Overrides);
-        folder.WriteRecipe(RecipeWriter.Write(recipe));
+        folder.WriteRecipe(recipe);
         return folder;
     }
 }

@@ -1,3 +1,4 @@
+using Scenograph.Torch.Files;
 using System.Globalization;
 using Scenograph.Torch;
 using Scenograph.Training.Recipes;
@@ -147,6 +148,10 @@ public sealed class RunFolder : IDisposable
         }
         return this;
     }
+
+    /// <summary>Writes the run's resolved recipe.</summary>
+    /// <exception cref="InputException">The folder cannot be written.</exception>
+    public void WriteRecipe(Recipe recipe) => AtomicFile.WriteText(RecipePath, RecipeWriter.Write(recipe));
 
     /// <summary>Picks a checkpoint of this run.</summary>
     /// <param name="choice"><c>last</c>, <c>best</c>, <c>step-N</c> or a file's path; null: the one the run was opened by, else <c>last</c>.</param>

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
@@ -237,7 +238,7 @@ internal sealed partial class OptionsBinder(IModelCatalogue models)
     public static bool IsTuple(Type type) => type.IsValueType && type.IsGenericType && typeof(ITuple).IsAssignableFrom(type);
 
     public static bool IsRecord(Type type) =>
-        !type.IsPrimitive && !type.IsEnum && type != typeof(string) && ElementType(type) is null && !IsTuple(type);
+        !type.IsPrimitive && !type.IsEnum && !typeof(IEnumerable).IsAssignableFrom(type) && !IsTuple(type);
 
     private static InputException Mismatch(RecipeNode node, Type type, string path) =>
         new($"{node.Origin}: {path} is {Show(node)}; {Expected(type)} is expected");
