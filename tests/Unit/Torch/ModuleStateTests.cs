@@ -26,9 +26,9 @@ public sealed class ModuleStateTests : IDisposable
         using var saved = Network(1);
         using var loaded = Network(2);
         saved.Forward(Operators.Ones([2, 3, 5, 5])); // moves the running statistics
-        ModuleState.Save(folder.File("a.safetensors"), [.. saved.State().Select(s => ("model." + s.Name, s.Value))], new Dictionary<string, string> { ["model"] = "toy" });
+        ModuleState.Save(folder["a.safetensors"], [.. saved.State().Select(s => ("model." + s.Name, s.Value))], new Dictionary<string, string> { ["model"] = "toy" });
 
-        using var file = SafetensorsFile.Open(folder.File("a.safetensors"));
+        using var file = SafetensorsFile.Open(folder["a.safetensors"]);
         ModuleState.Load(file, [.. loaded.State().Select(s => ("model." + s.Name, s.Value))], "model.");
         Assert.Equal("toy", file.Metadata["model"]);
         foreach (var (was, now) in saved.State().Zip(loaded.State())) Assert.Equal(was.Value.ToBytes(), now.Value.ToBytes());
@@ -44,8 +44,8 @@ public sealed class ModuleStateTests : IDisposable
             ("transposed", Waves.Of([2, 3]).Transpose(0, 1)), ("bfloat16", Waves.Of([5]).To(DType.BFloat16)), ("half", Waves.Of([5]).To(DType.Float16)),
             ("bytes", Tensor.From<byte>([1, 2, 255], [3])), ("bool", Tensor.From<bool>([true, false], [2])), ("image", Waves.Of([1, 2, 3, 4]).Contiguous(MemoryFormat.ChannelsLast)),
         ];
-        ModuleState.Save(folder.File("all.safetensors"), tensors);
-        using var file = SafetensorsFile.Open(folder.File("all.safetensors"));
+        ModuleState.Save(folder["all.safetensors"], tensors);
+        using var file = SafetensorsFile.Open(folder["all.safetensors"]);
         var read = ModuleState.Read(file);
         Assert.Equal(tensors.Length, read.Count);
         foreach (var (name, value) in tensors)
@@ -67,11 +67,11 @@ public sealed class ModuleStateTests : IDisposable
         tensors[0] = ("0.weight", Operators.Zeros([4, 3, 5, 5]));
         tensors[1] = ("1.bias", Operators.Zeros([4], DType.Float64));
         tensors.Add(("2.weight", Operators.Zeros([1])));
-        ModuleState.Save(folder.File("b.safetensors"), tensors);
+        ModuleState.Save(folder["b.safetensors"], tensors);
 
-        using var file = SafetensorsFile.Open(folder.File("b.safetensors"));
+        using var file = SafetensorsFile.Open(folder["b.safetensors"]);
         var error = Assert.Throws<InputException>(() => ModuleState.Load(file, [.. loaded.State()]));
-        Assert.Equal($"{folder.File("b.safetensors")} does not fit the model: missing 0.bias, 1.weight; unexpected 2.weight; "
+        Assert.Equal($"{folder["b.safetensors"]} does not fit the model: missing 0.bias, 1.weight; unexpected 2.weight; "
             + "0.weight is F32[4, 3, 5, 5] instead of F32[4, 3, 3, 3]; 1.bias is F64[4] instead of F32[4]", error.Message);
         Assert.Equal(before, loaded.State().Select(s => s.Value.ToBytes()));
     }
@@ -80,8 +80,8 @@ public sealed class ModuleStateTests : IDisposable
     public void Names_outside_the_prefix_are_of_no_concern()
     {
         using var saved = Network(1);
-        ModuleState.Save(folder.File("c.safetensors"), [.. saved.State(), ("optimizer.step", Tensor.From<long>([1], []))]);
-        using var file = SafetensorsFile.Open(folder.File("c.safetensors"));
+        ModuleState.Save(folder["c.safetensors"], [.. saved.State(), ("optimizer.step", Tensor.From<long>([1], []))]);
+        using var file = SafetensorsFile.Open(folder["c.safetensors"]);
         Assert.Throws<InputException>(() => ModuleState.Load(file, [.. saved.State()]));
         ModuleState.Load(file, [.. saved.State().Where(s => s.Name.StartsWith("0.", StringComparison.Ordinal))], "0.");
     }
@@ -94,7 +94,7 @@ public sealed class ModuleStateTests : IDisposable
         using var unbroken = Network(1);
         using var first = new Adam(unbroken, 0.01);
         for (var i = 0; i < 3; i++) Train(unbroken, first, images, random);
-        ModuleState.Save(folder.File("last.safetensors"),
+        ModuleState.Save(folder["last.safetensors"],
         [
             .. unbroken.State().Select(s => ("model." + s.Name, s.Value)),
             .. first.StateTensors().Select(s => ("optimizer." + s.Name, s.Value)),
@@ -105,7 +105,7 @@ public sealed class ModuleStateTests : IDisposable
         using var resumed = Network(2);
         using var second = new Adam(resumed, 0.01);
         using var otherRandom = new Generator(0);
-        using var file = SafetensorsFile.Open(folder.File("last.safetensors"));
+        using var file = SafetensorsFile.Open(folder["last.safetensors"]);
         ModuleState.Load(file, [.. resumed.State().Select(s => ("model." + s.Name, s.Value))], "model.");
         second.LoadState(ModuleState.Read(file, "optimizer.").ToDictionary(s => s.Key["optimizer.".Length..], s => s.Value));
         otherRandom.SetState(ModuleState.Read(file, "random")["random"].ToBytes());
