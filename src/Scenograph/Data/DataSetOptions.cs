@@ -6,7 +6,7 @@ namespace Scenograph.Data;
 public sealed record DataSetOptions
 {
     /// <summary>Seed of generated sets.</summary>
-    public int Seed { get; init; }
+    public long Seed { get; init; }
 
     /// <summary>At most so many scenes, from the first on; null: all of a set on disk, 60,000 / 1,000 / 320 (train / val / test) of a generated one, 60,000 / 10,000 / 10,000 of Multi-MNIST.</summary>
     public int? Count { get; init; }

@@ -58,7 +58,7 @@ public static partial class ArchiveFolder
         }
         catch (JsonException exception)
         {
-            throw new InputException($"{path}: not an object of scene numbers and file names ({exception.Message})", exception);
+            throw new InputException($"{path}: not an object of scene numbers and file names ({OneLine.Of(exception.Message)})", exception);
         }
 
         var files = new SortedDictionary<int, string>();

@@ -49,12 +49,12 @@ public sealed class SceneFile
         catch (JsonException exception)
         {
             var place = exception.LineNumber is { } line ? $", line {line + 1}" : "";
-            throw new InputException($"{path}{place}: {Sentence(exception)}", exception);
+            throw new InputException($"{path}{place}: {OneLine.Of(Sentence(exception))}", exception);
         }
         catch (Exception exception) when (exception is InvalidOperationException or FormatException)
         {
             // Text that is no valid UTF-8 or UTF-16, or a number that does not fit.
-            throw new InputException($"{path}: {exception.Message}", exception);
+            throw new InputException($"{path}: {OneLine.Of(exception.Message)}", exception);
         }
     }
 

@@ -27,7 +27,7 @@ public sealed record MultiMnistOptions
     public int ValidationDigits { get; init; } = 10_000;
 
     /// <summary>Seed of the training scenes; validation scenes have it plus 1, test scenes plus 2.</summary>
-    public int Seed { get; init; } = 547;
+    public long Seed { get; init; } = 547;
 
     /// <exception cref="InputException">A value is out of its range.</exception>
     public void Check()

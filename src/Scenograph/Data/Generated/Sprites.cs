@@ -14,14 +14,14 @@ public sealed class Sprites : IDataSet
 
     private readonly SpriteOptions options;
     private readonly Split split;
-    private readonly int seed;
+    private readonly long seed;
 
     /// <param name="options">How scenes look.</param>
     /// <param name="split">Splits share no scene.</param>
     /// <param name="count">Number of scenes, at least 1.</param>
     /// <param name="seed">Another seed, other scenes.</param>
     /// <exception cref="InputException">An option is out of its range.</exception>
-    public Sprites(SpriteOptions options, Split split, int count, int seed = 0)
+    public Sprites(SpriteOptions options, Split split, int count, long seed = 0)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
@@ -204,33 +204,25 @@ public sealed class Sprites : IDataSet
     {
         var area = labels.Length;
         var image = new float[3 * area];
+        Rgb[] colors = [background, .. sprites.Select(sprite => sprite.Color)];
         for (var channel = 0; channel < 3; channel++)
         {
             var plane = image.AsSpan(channel * area, area);
-            plane.Fill((float)background[channel]);
-            if (options.AntiAlias)
+            for (var i = 0; i < area; i++)
             {
-                foreach (var sprite in sprites)
-                {
-                    Blend(sprite, plane, (float)sprite.Color[channel]);
-                }
+                plane[i] = (float)colors[options.AntiAlias ? 0 : labels[i]][channel];
             }
-            else
-            {
-                for (var i = 0; i < area; i++)
-                {
-                    if (labels[i] > 0)
-                    {
-                        plane[i] = (float)sprites[labels[i] - 1].Color[channel];
-                    }
-                }
-            }
+        }
 
-            // Whole 255ths, so that a scene written to a PNG comes back unchanged.
-            foreach (ref var value in plane)
-            {
-                value = PixelValues.ToFloat(PixelValues.ToByte(value));
-            }
+        if (options.AntiAlias)
+        {
+            sprites.ForEach(sprite => Blend(sprite, image));
+        }
+
+        // Whole 255ths, so that a scene written to a PNG comes back unchanged.
+        foreach (ref var value in image.AsSpan())
+        {
+            value = PixelValues.ToFloat(PixelValues.ToByte(value));
         }
 
         return new Sample
@@ -246,15 +238,20 @@ public sealed class Sprites : IDataSet
         };
     }
 
-    private void Blend(Sprite sprite, Span<float> plane, float color)
+    private void Blend(Sprite sprite, float[] image)
     {
+        var area = options.Size * options.Size;
         var (left, top, right, bottom) = sprite.Box(options.Size);
         for (var row = top; row < bottom; row++)
         {
             for (var column = left; column < right; column++)
             {
-                ref var value = ref plane[(row * options.Size) + column];
-                value += (color - value) * sprite.Coverage(column, row);
+                var coverage = sprite.Coverage(column, row);
+                for (var channel = 0; coverage > 0 && channel < 3; channel++)
+                {
+                    ref var value = ref image[(channel * area) + (row * options.Size) + column];
+                    value += ((float)sprite.Color[channel] - value) * coverage;
+                }
             }
         }
     }

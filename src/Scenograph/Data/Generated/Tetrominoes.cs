@@ -20,13 +20,13 @@ public sealed class Tetrominoes : IDataSet
 
     private readonly TetrominoOptions options;
     private readonly Split split;
-    private readonly int seed;
+    private readonly long seed;
 
     /// <param name="options">How scenes look.</param>
     /// <param name="split">Splits share no random numbers.</param>
     /// <param name="count">Number of scenes, at least 1.</param>
     /// <param name="seed">Another seed, other scenes.</param>
-    public Tetrominoes(TetrominoOptions options, Split split, int count, int seed = 0)
+    public Tetrominoes(TetrominoOptions options, Split split, int count, long seed = 0)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);

@@ -1,7 +1,7 @@
 namespace Scenograph.Data.Loading;
 
 /// <summary>The order of the scenes in each epoch: a pure function of seed and epoch, so that a run goes on where it stopped.</summary>
-internal sealed class EpochOrder(int count, bool shuffle, int seed)
+internal sealed class EpochOrder(int count, bool shuffle, long seed)
 {
     // Workers are at most one epoch apart from each other as long as batches are read ahead in order.
     private const int Kept = 3;

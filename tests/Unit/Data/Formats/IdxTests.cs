@@ -23,7 +23,7 @@ public sealed class IdxTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_file_is_named() => Refused(folder["none.gz"], "none.gz: there is no such file");
+    public void A_missing_file_is_named() => Refused(folder.File("none.gz"), "none.gz: there is no such file");
 
     [Fact]
     public void An_empty_file_is_no_idx_file() => Refused(folder.Write("x", []), "the file is empty");

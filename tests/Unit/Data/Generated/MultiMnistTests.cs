@@ -147,7 +147,7 @@ public sealed class MultiMnistTests : IDisposable
             folder.Write($"cifar/data_batch_{i}.bin", batch);
         }
 
-        var set = new MultiMnist(new MultiMnistOptions { Variant = MultiMnistVariant.RgbOccludedCifar10 }, Split.Train, folder.Path, 5, folder["cifar"]);
+        var set = new MultiMnist(new MultiMnistOptions { Variant = MultiMnistVariant.RgbOccludedCifar10 }, Split.Train, folder.Path, 5, folder.File("cifar"));
         var scene = set.Read(0);
 
         Assert.All(scene.Labels!.Index().Where(one => one.Item == 0), one => Assert.Equal(90 / 255f, scene.Image[one.Index]));
@@ -164,7 +164,7 @@ public sealed class MultiMnistTests : IDisposable
     [Fact]
     public void A_folder_without_digits_names_the_missing_file()
     {
-        var exception = Assert.Throws<InputException>(() => new MultiMnist(new MultiMnistOptions(), Split.Train, folder["nowhere"]));
+        var exception = Assert.Throws<InputException>(() => new MultiMnist(new MultiMnistOptions(), Split.Train, folder.File("nowhere")));
 
         Assert.Contains("train-images-idx3-ubyte", exception.Message, StringComparison.Ordinal);
     }

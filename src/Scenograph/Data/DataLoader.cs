@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Scenograph.Data.Loading;
 using Scenograph.Torch;
 
-namespace Scenograph.Data.Loading;
+namespace Scenograph.Data;
 
 /// <summary>
 /// Batches of a set, read ahead on threads of its own. Which scenes step n gets depends on the options and n alone, never on the number of

@@ -2,10 +2,11 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using Scenograph.Data.Sources;
+using Scenograph.Data.Specs;
 using Scenograph.Data.Transforms;
 using Scenograph.Torch;
 
-namespace Scenograph.Data.Specs;
+namespace Scenograph.Data;
 
 /// <summary>
 /// What <c>--data</c> names: one or more data sets and what is done to their scenes.
@@ -97,7 +98,7 @@ public sealed record DataSpec
         }
         catch (ProblemException exception)
         {
-            (spec, problem) = (null, exception.Problem with { Message = $"data spec '{text}': {exception.Problem.Message}" });
+            (spec, problem) = (null, exception.Problem with { Message = OneLine.Of($"data spec '{text}': {exception.Problem.Message}") });
             return false;
         }
     }
@@ -111,8 +112,8 @@ public sealed record DataSpec
         var item = Items[0];
         var source = DataSources.Find(item.Name);
         shape = null;
-        problem = source is null ? new DataSpecProblem(DataSpecProblemKind.Name, UnknownSource(item.Name))
-            : !source.TryGetShape(item.Variant, out shape) ? new DataSpecProblem(DataSpecProblemKind.Name, $"no shape is known for the variant {item}.")
+        problem = source is null ? new DataSpecProblem(DataSpecProblemKind.Name, OneLine.Of(UnknownSource(item.Name)))
+            : !source.TryGetShape(item.Variant, out shape) ? new DataSpecProblem(DataSpecProblemKind.Name, OneLine.Of($"no shape is known for the variant {item}."))
             : null;
         if (problem is null && shape is { } native)
         {

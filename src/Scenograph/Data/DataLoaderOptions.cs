@@ -1,4 +1,4 @@
-namespace Scenograph.Data.Loading;
+namespace Scenograph.Data;
 
 /// <summary>How a set is cut into batches.</summary>
 public sealed record DataLoaderOptions
@@ -10,7 +10,7 @@ public sealed record DataLoaderOptions
     public bool Shuffle { get; init; }
 
     /// <summary>Seed of the order.</summary>
-    public int Seed { get; init; }
+    public long Seed { get; init; }
 
     /// <summary>Leave out the last scenes of an epoch that fill no batch; else they make a smaller one.</summary>
     public bool DropLast { get; init; }

@@ -1,4 +1,4 @@
-namespace Scenograph.Data.Loading;
+namespace Scenograph.Data;
 
 /// <summary>
 /// Keeps scenes in memory once they have been read: as bytes where all values are whole 255ths (generated sets, files without bilinear resizing),

@@ -1,4 +1,4 @@
-namespace Scenograph.Data.Loading;
+namespace Scenograph.Data;
 
 /// <summary>Scenes side by side in host memory. Disposing it gives its arrays back to the loader for later batches: do not use them then.</summary>
 public sealed class HostBatch : IDisposable
