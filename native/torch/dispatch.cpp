@@ -3,7 +3,7 @@
 #include <ATen/core/Generator.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/core/ivalue.h>
-#include <ATen/core/jit_type.h>
+#include <optional>
 #include <sstream>
 
 SG_API void sg_tensor_free(void* handle);
@@ -13,6 +13,13 @@ thread_local std::string error;
 }
 
 namespace {
+
+// libtorch's own optional until 2.1, an alias of the standard one from 2.2 on, not there any more in the newest.
+#if SG_TORCH_AT_LEAST(2, 2)
+using std::optional;
+#else
+using c10::optional;
+#endif
 
 struct Operator {
   c10::OperatorHandle handle;
@@ -53,13 +60,11 @@ c10::IValue to_ivalue(const sg_value& value, const c10::IValue& fallback) {
       return list;
     }
     case SG_OPTIONAL_TENSOR_LIST: {
-      // Untyped but for its element's type: libtorch's own optional was replaced by the standard one on the way to 2.x.
-      static const auto element = c10::OptionalType::create(c10::TensorType::get());
       auto* data = static_cast<void* const*>(value.pointer);
-      c10::impl::GenericList list(element);
+      c10::List<optional<at::Tensor>> list;
       list.reserve(value.count);
       for (int32_t i = 0; i < value.count; ++i)
-        list.push_back(data[i] == nullptr ? c10::IValue() : c10::IValue(sg::borrow(data[i])));
+        list.push_back(data[i] == nullptr ? optional<at::Tensor>() : optional<at::Tensor>(sg::borrow(data[i])));
       return list;
     }
     case SG_STRING:

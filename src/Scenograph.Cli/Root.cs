@@ -14,6 +14,7 @@ internal static class Root
         ("decompose", DecomposeCommand.Create),
         ("data", DataCommand.Create),
         ("import", ImportCommand.Create),
+        ("bench", BenchCommand.Create),
         ("doctor", DoctorCommand.Create),
     ];
 

@@ -23,5 +23,11 @@ public sealed class GRUCell : Module
     /// <param name="input">[B, inputs]</param>
     /// <param name="state">[B, hidden]</param>
     /// <returns>The new state, [B, hidden].</returns>
-    public Tensor Forward(Tensor input, Tensor state) => Operators.GruCell(input, state, weightInput, weightHidden, biasInput, biasHidden);
+    public Tensor Forward(Tensor input, Tensor state)
+    {
+        // libtorch's cell knows no autocast: both must have the weights' precision.
+        using var x = input.To(weightInput.DType);
+        using var h = state.To(weightInput.DType);
+        return Operators.GruCell(x, h, weightInput, weightHidden, biasInput, biasHidden);
+    }
 }

@@ -22,5 +22,11 @@ public sealed class LayerNorm : Layer
     public LayerNorm(int size) : this([size]) { }
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => Operators.LayerNorm(input, shape, weight, bias, epsilon);
+    public override Tensor Forward(Tensor input)
+    {
+        // Under autocast the input may be of lower precision; statistics want the weights' own.
+        if (input.DType == weight.DType) return Operators.LayerNorm(input, shape, weight, bias, epsilon);
+        using var exact = input.To(weight.DType);
+        return Operators.LayerNorm(exact, shape, weight, bias, epsilon);
+    }
 }

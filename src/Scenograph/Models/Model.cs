@@ -13,6 +13,13 @@ public abstract class Model : Module
     /// <param name="step">Optimiser steps done so far; schedules inside the model depend on it.</param>
     /// <param name="noise">Source of all randomness.</param>
     public abstract Objective Objective(Batch batch, long step, NoiseSource noise);
+
+    /// <summary>
+    /// Floating-point operations of one forward pass by formula: multiplications and additions of convolutions and matrix products.
+    /// A training step is counted as three of them. Null where nobody has counted.
+    /// </summary>
+    /// <param name="batch">Images.</param>
+    public virtual double? ForwardOperations(int batch) => null;
 }
 
 /// <summary>A model that takes an image apart into K components.</summary>

@@ -8,6 +8,9 @@ namespace Scenograph.Training;
 /// <summary>A published checkpoint, PyTorch's or safetensors, made one of ours.</summary>
 public static class CheckpointImport
 {
+    // Lightning and DataParallel put the network under a name of their own.
+    private static readonly string[] Prefixes = ["model.", "module."];
+
     /// <summary>Loads a checkpoint's weights into the model of a recipe and writes them with the recipe.</summary>
     /// <param name="source">A .pt, .pth, .ckpt or .safetensors file; names may begin with <c>model.</c> or <c>module.</c>.</param>
     /// <param name="recipe">The model and its options.</param>
@@ -27,8 +30,7 @@ public static class CheckpointImport
     private static void LoadPyTorch(string source, Model model)
     {
         using var checkpoint = PyTorchCheckpoint.Open(source);
-        // Lightning and DataParallel put the network under a name of their own.
-        var prefix = new[] { "model.", "module." }.FirstOrDefault(p => checkpoint.StateDict().Keys.All(name => name.StartsWith(p, StringComparison.Ordinal)));
+        var prefix = Prefixes.FirstOrDefault(p => checkpoint.StateDict().Keys.All(name => name.StartsWith(p, StringComparison.Ordinal)));
         ModuleState.LoadPyTorch(checkpoint, model, prefix);
     }
 

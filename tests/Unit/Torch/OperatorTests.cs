@@ -36,6 +36,26 @@ public sealed class OperatorTests : IDisposable
     }
 
     [Fact]
+    public void Threads_call_and_fail_without_disturbing_each_other()
+    {
+        var wrong = 0;
+        var threads = Enumerable.Range(2, 4).Select(n => new Thread(() =>
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                using var own = TensorScope.Begin();
+                var a = Operators.Ones([n, n + 1]);
+                var error = Assert.Throws<TorchException>(() => a.MatMul(a));
+                if (!error.Message.Contains($"({n}x{n + 1} and {n}x{n + 1})", StringComparison.Ordinal)) Interlocked.Increment(ref wrong);
+                if (a.Add(n).Sum().ToDouble() != n * (n + 1) * (n + 1)) Interlocked.Increment(ref wrong);
+            }
+        })).ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+        Assert.Equal(0, wrong);
+    }
+
+    [Fact]
     public void Arguments_left_out_take_the_schemas_defaults()
     {
         var input = Waves.Of([1, 1, 4, 4]);

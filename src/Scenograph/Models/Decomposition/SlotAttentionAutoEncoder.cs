@@ -191,6 +191,33 @@ public sealed class SlotAttentionAutoEncoder : DecompositionModel
         return (scope.Keep(x.Narrow(2, 0, options.Channels)), scope.Keep(x.Narrow(2, options.Channels, 1)));
     }
 
+    /// <inheritdoc/>
+    public override double? ForwardOperations(int batch)
+    {
+        double perImage = 0;
+        var (rows, columns, inputs) = (options.Height, options.Width, options.Channels);
+        foreach (var stride in options.EncoderStridesOrDefault)
+        {
+            (rows, columns) = ((rows - 1) / stride + 1, (columns - 1) / stride + 1);
+            perImage += 2.0 * rows * columns * 25 * inputs * options.Filters;
+            inputs = options.Filters;
+        }
+        double d = options.Size;
+        double positions = rows * columns;
+        perImage += 2 * positions * d * d * 4;                                                   // two 1×1 convolutions, keys, values
+        perImage += options.Iterations * options.Slots * (4 * positions * d + 2 * d * d * 7 + 4 * d * options.Hidden);
+        var side = options.DecoderStart;
+        inputs = options.Size;
+        foreach (var stride in options.DecoderStridesOrDefault)
+        {
+            perImage += options.Slots * 2.0 * side * side * 25 * inputs * options.Filters;       // each input pixel lays down one kernel
+            side *= stride;
+            inputs = options.Filters;
+        }
+        perImage += options.Slots * 2.0 * side * side * 9 * inputs * (options.Channels + 1);
+        return batch * perImage;
+    }
+
     private Tensor ToModel(Tensor images) => options.SignedColours ? images * 2 - 1 : images;
 
     private Tensor FromModel(Tensor images) => options.SignedColours ? (images + 1) / 2 : images;

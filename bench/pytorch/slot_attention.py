@@ -1,0 +1,236 @@
+#!/usr/bin/env python3
+"""Training step of Slot Attention in PyTorch eager: what our engine is timed against.
+
+The network is the Slot Attention auto-encoder (Locatello et al., 2020, arXiv 2006.15055)
+in the form that the ClevrTex benchmark trains, written the way a user of PyTorch writes
+it: `nn.Conv2d` and `nn.ConvTranspose2d`, NCHW, a module a layer, `torch.optim.Adam`.
+It is deliberately not tuned; no layout, fusion or compilation trick is applied.
+
+One step is: zero the gradients, forward, loss, backward, Adam. Images are uniform noise:
+no operator's time depends on their values.
+
+    slot_attention.py --size 128 --slots 11 --batch 2 --precision float32 --threads 2
+    slot_attention.py --architecture demo --precision bf16
+
+prints one JSON line with the median step. With `--interactive`, each line `step` on
+standard input runs one training step and prints {"ms": .., "peak_mb": ..}; `quit`, or the
+end of the input, ends. A harness can so interleave the steps of two programs and give both
+the same weather. `peak_mb` is the process's highest resident set so far, in MB of 2^20
+bytes.
+"""
+
+import argparse
+import json
+import resource
+import statistics
+import sys
+import time
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+
+def position_grid(height, width):
+    """Grid (1, 4, height, width) of [row, column, 1 - row, 1 - column], each in 0..1."""
+    rows = torch.linspace(0, 1, height).view(1, 1, height, 1).expand(1, 1, height, width)
+    columns = torch.linspace(0, 1, width).view(1, 1, 1, width).expand(1, 1, height, width)
+    return torch.cat([rows, columns, 1 - rows, 1 - columns], dim=1).contiguous()
+
+
+class PositionEmbedding(nn.Module):
+    """Adds a learned linear projection of the position grid to a map (B, C, H, W)."""
+
+    def __init__(self, channels, height, width):
+        super().__init__()
+        self.register_buffer("grid", position_grid(height, width))
+        self.aff = nn.Conv2d(4, channels, kernel_size=1)
+
+    def forward(self, x):
+        return x + self.aff(self.grid)
+
+
+class LayerNorm(nn.LayerNorm):
+    """Layer norm in float32: under autocast, 1.13's CPU kernel refuses mixed precision."""
+
+    def forward(self, x):
+        return super().forward(x.float())
+
+
+class SlotAttention(nn.Module):
+    """Iterative attention of K slots over N input vectors: (B, N, D) -> (B, K, D)."""
+
+    def __init__(self, slots, width, iterations, hidden):
+        super().__init__()
+        self.slots, self.iterations, self.scale = slots, iterations, width**-0.5
+        self.slots_mu = nn.Parameter(torch.randn(1, 1, width))
+        self.slots_logsigma = nn.Parameter(torch.empty(1, 1, width))
+        nn.init.xavier_uniform_(self.slots_logsigma)
+        self.to_q = nn.Linear(width, width)
+        self.to_k = nn.Linear(width, width)
+        self.to_v = nn.Linear(width, width)
+        self.gru = nn.GRUCell(width, width)
+        self.mlp = nn.Sequential(nn.Linear(width, hidden), nn.ReLU(), nn.Linear(hidden, width))
+        self.norm_input = LayerNorm(width)
+        self.norm_slots = LayerNorm(width)
+        self.norm_pre_ff = LayerNorm(width)
+
+    def forward(self, inputs):
+        batch, _, width = inputs.shape
+        noise = torch.randn(batch, self.slots, width, dtype=self.slots_mu.dtype)
+        slots = self.slots_mu + self.slots_logsigma.exp() * noise
+        inputs = self.norm_input(inputs)
+        keys, values = self.to_k(inputs), self.to_v(inputs)
+        for _ in range(self.iterations):
+            previous = slots
+            queries = self.to_q(self.norm_slots(slots))
+            dots = torch.einsum("bkd,bnd->bkn", queries, keys).float() * self.scale
+            attention = dots.softmax(dim=1) + 1e-8  # the slots compete for each position
+            attention = attention / attention.sum(dim=-1, keepdim=True)
+            updates = torch.einsum("bkn,bnd->bkd", attention, values)
+            # the recurrent cell knows no autocast either: float32 in, float32 out
+            slots = self.gru(updates.float().reshape(-1, width), previous.reshape(-1, width))
+            slots = slots.reshape(batch, self.slots, width)
+            slots = slots + self.mlp(self.norm_pre_ff(slots))
+        return slots
+
+
+class BenchmarkAutoEncoder(nn.Module):
+    """The ClevrTex benchmark's network: full-resolution encoder, 8x8 to 128x128 decoder."""
+
+    def __init__(self, size, slots, iterations, width):
+        super().__init__()
+        self.slots = slots
+        encoder, channels = [], 3
+        for _ in range(4):
+            encoder += [nn.Conv2d(channels, width, kernel_size=5, padding=2), nn.ReLU()]
+            channels = width
+        self.encoder_cnn = nn.Sequential(*encoder)
+        decoder = []
+        for _ in range(4):
+            decoder += [
+                nn.ConvTranspose2d(width, width, 5, stride=2, padding=2, output_padding=1),
+                nn.ReLU(),
+            ]
+        decoder += [nn.ConvTranspose2d(width, width, 5, stride=1, padding=2), nn.ReLU()]
+        decoder += [nn.ConvTranspose2d(width, 4, 3, stride=1, padding=1)]
+        self.decoder_cnn = nn.Sequential(*decoder)
+        self.encoder_pos = PositionEmbedding(width, size, size)
+        self.decoder_pos = PositionEmbedding(width, 8, 8)
+        self.layer_norm = LayerNorm([width, size, size])
+        self.mlp = nn.Sequential(nn.Conv2d(width, width, 1), nn.ReLU(), nn.Conv2d(width, width, 1))
+        self.slot_attention = SlotAttention(slots, width, iterations, hidden=max(width, 128))
+
+    def forward(self, image):
+        """Image (B, 3, H, W) in 0..1 -> canvas (B, 3, H, W), masks (B, K, 1, H, W)."""
+        batch, _, height, width = image.shape
+        x = self.mlp(self.layer_norm(self.encoder_pos(self.encoder_cnn(image))))
+        slots = self.slot_attention(x.permute(0, 2, 3, 1).flatten(1, 2))
+        x = slots.reshape(batch * self.slots, -1, 1, 1).expand(-1, -1, 8, 8)
+        x = self.decoder_cnn(self.decoder_pos(x))
+        if (height, width) != tuple(x.shape[-2:]):
+            # autocast leaves bfloat16 here, for which 1.13 has no bicubic kernel on CPUs
+            x = functional.interpolate(
+                x.float(), size=(height, width), mode="bicubic", align_corners=False
+            )
+        x = x.reshape(batch, self.slots, 4, height, width).float()
+        masks = x[:, :, 3:].softmax(dim=1)
+        return (masks * x[:, :, :3]).sum(dim=1), masks
+
+
+class Trainer:
+    """A network, its optimiser and one batch of noise images."""
+
+    def __init__(self, arguments):
+        torch.manual_seed(arguments.seed)
+        self.bfloat16 = arguments.precision == "bf16"
+        self.model = ARCHITECTURES[arguments.architecture](
+            arguments.size, arguments.slots, arguments.iterations, arguments.width
+        )
+        self.optimiser = torch.optim.Adam(self.model.parameters(), lr=4e-4)
+        self.images = torch.rand(arguments.batch, 3, arguments.size, arguments.size)
+
+    def step(self):
+        """One optimiser update; returns its milliseconds."""
+        start = time.perf_counter()
+        self.optimiser.zero_grad(set_to_none=True)
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.bfloat16):
+            canvas, _ = self.model(self.images)
+        # summed over colours and pixels, averaged over the batch
+        loss = (canvas.float() - self.images).pow(2).sum() / len(self.images)
+        loss.backward()
+        self.optimiser.step()
+        return (time.perf_counter() - start) * 1e3
+
+
+ARCHITECTURES = {"benchmark": BenchmarkAutoEncoder}
+
+DEFAULTS = {"benchmark": dict(size=128, slots=11, iterations=3, batch=2, width=64)}
+
+
+def peak_megabytes():
+    """Highest resident set of this process so far (Linux reports KiB)."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(
+        description="Times a training step of Slot Attention in PyTorch eager."
+    )
+    parser.add_argument("--architecture", choices=sorted(ARCHITECTURES), default="benchmark")
+    for name, help_text in [
+        ("size", "height and width of the images, pixels"),
+        ("slots", "number of slots K"),
+        ("iterations", "attention iterations T"),
+        ("batch", "images a step"),
+        ("width", "channels of every layer and slot size D"),
+    ]:
+        parser.add_argument(f"--{name}", type=int, help=f"{help_text} (default: architecture's)")
+    parser.add_argument("--precision", choices=["float32", "bf16"], default="float32")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--warmup", type=int, default=1, help="steps before the timed ones")
+    parser.add_argument("--steps", type=int, default=3, help="timed steps")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--interactive", action="store_true", help="steps on request, see above")
+    arguments = parser.parse_args()
+    for name, value in DEFAULTS[arguments.architecture].items():
+        if getattr(arguments, name) is None:
+            setattr(arguments, name, value)
+    return arguments
+
+
+def serve(trainer):
+    """Runs one step for each line `step` of standard input."""
+    for line in sys.stdin:
+        command = line.strip()
+        if command == "quit":
+            break
+        if command == "step":
+            ms = trainer.step()
+            print(json.dumps({"ms": round(ms, 3), "peak_mb": round(peak_megabytes(), 1)}), flush=True)
+        elif command:
+            print(json.dumps({"error": f"unknown command '{command}', expected step or quit"}), flush=True)
+
+
+def main():
+    arguments = parse_arguments()
+    torch.set_num_threads(arguments.threads)
+    trainer = Trainer(arguments)
+    for _ in range(arguments.warmup):
+        trainer.step()
+    if arguments.interactive:
+        serve(trainer)
+        return
+    times = [trainer.step() for _ in range(arguments.steps)]
+    result = {
+        "architecture": arguments.architecture,
+        "precision": arguments.precision,
+        "batch": arguments.batch,
+        "ms": round(statistics.median(times), 3),
+        "peak_mb": round(peak_megabytes(), 1),
+    }
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,25 @@
+using Scenograph.Models;
+using Scenograph.Training.Recipes;
+
+namespace Scenograph.Cli.Bench;
+
+/// <summary>One configuration that is timed: the recipe's model at a batch size, and the PyTorch program that does the same.</summary>
+/// <param name="Model">Name in recipes.</param>
+/// <param name="Config">benchmark (the published experiment's size) or demo (what <c>make demo</c> trains).</param>
+/// <param name="Batch">Images a step.</param>
+/// <param name="Options">The model.</param>
+/// <param name="Program">File in bench/pytorch.</param>
+/// <param name="Arguments">What that program is told, beside precision, threads and batch.</param>
+internal sealed record BenchCase(string Model, string Config, int Batch, ModelRecipe Options, string Program, IReadOnlyList<string> Arguments)
+{
+    /// <summary>All of them; a new model adds its lines here.</summary>
+    public static IReadOnlyList<BenchCase> All()
+    {
+        var demo = DemoRecipe.Read(0, null);
+        return
+        [
+            new("slot-attention", "benchmark", 2, new("slot-attention", new SlotAttentionAutoEncoder.Options()), "slot_attention.py", ["--architecture", "benchmark"]),
+            new("slot-attention", "demo", demo.Training.Batch, demo.Model, "slot_attention.py", ["--architecture", "demo"]),
+        ];
+    }
+}
