@@ -86,7 +86,7 @@ internal static partial class RecipeReference
         // A value that breaks the rule makes the reader say what would be right.
         var broken = member.Rules.Count == 0 ? null : new object?[] { int.MinValue + 1L, (double)int.MinValue + 1, "\n" }
             .Select(value => Complaint(member, value)).FirstOrDefault(complaint => complaint is not null);
-        return broken is null ? kind : $"{kind}, {broken}";
+        return broken is null ? kind : kind is "text" ? broken : $"{kind}, {broken}";
     }
 
     private static string? Complaint(OptionMember member, object? value)

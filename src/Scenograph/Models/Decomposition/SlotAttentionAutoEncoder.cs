@@ -39,9 +39,9 @@ public sealed class SlotAttentionAutoEncoder : DecompositionModel
     /// <param name="Size">D, size of a slot.</param>
     /// <param name="Hidden">Width of the perceptron inside slot attention.</param>
     /// <param name="Filters">Channels of the convolutions in encoder and decoder.</param>
-    /// <param name="EncoderStrides">Stride of each encoder convolution.</param>
+    /// <param name="EncoderStrides">Stride of each encoder convolution; null: [1, 1, 1, 1].</param>
     /// <param name="DecoderStart">Side of the map that a slot is broadcast to.</param>
-    /// <param name="DecoderStrides">Stride of each transposed convolution of the decoder; their product times DecoderStart is its resolution, resized bicubically where the image has another.</param>
+    /// <param name="DecoderStrides">Stride of each transposed convolution of the decoder; their product times <paramref name="DecoderStart"/> is its resolution, resized bicubically where the image has another; null: [2, 2, 2, 2, 1].</param>
     /// <param name="LayerNorm">What the layer norm behind the encoder normalises over.</param>
     /// <param name="Loss">How the squared error is summed up.</param>
     /// <param name="SignedColours">Work on colours in [−1, 1], as Google's code does; images stay in [0, 1] outside the model.</param>
