@@ -55,6 +55,10 @@ public sealed class SlotAttentionAutoEncoder : DecompositionModel
     /// <param name="Start">How the slots start.</param>
     /// <param name="GlorotMean">Start the slots' mean Glorot-uniform, as Google's code does.</param>
     /// <param name="LastIterationGradient">Let gradients flow through the last round of attention only.</param>
+    /// <param name="HeInitialisation">
+    /// Start convolutions and linear layers so that they keep the variance of what passes through (He et al. 2015), biases 0, and the
+    /// picture dark. PyTorch's own start shrinks the signal sixfold a layer, until the biases drown the colours.
+    /// </param>
     public sealed record Options(
         [property: Range(1, 4)] int Channels = 3,
         [property: Range(8, 4096)] int Height = 128,
@@ -79,7 +83,8 @@ public sealed class SlotAttentionAutoEncoder : DecompositionModel
         [property: Range(0, 1)] double NormEpsilon = 1e-5,
         SlotAttention.Start Start = SlotAttention.Start.Gaussian,
         bool GlorotMean = false,
-        bool LastIterationGradient = false)
+        bool LastIterationGradient = false,
+        bool HeInitialisation = false)
     {
         internal int[] EncoderStridesOrDefault => EncoderStrides ?? [1, 1, 1, 1];
 
@@ -123,6 +128,7 @@ public sealed class SlotAttentionAutoEncoder : DecompositionModel
         perceptron = Child("mlp", new Sequential(new Conv2d(d, d, kernel: 1, random: random), Activation.ReluInPlace(), new Conv2d(d, d, kernel: 1, random: random)));
         slotAttention = Child("slot_attention", new SlotAttention(new(options.Slots, options.Iterations, d, options.Hidden, options.Epsilon,
             options.ProjectionBias, options.NormEpsilon, options.Start, options.GlorotMean, options.LastIterationGradient), random));
+        if (options.HeInitialisation) KeepVariance(random);
     }
 
     /// <inheritdoc/>
@@ -232,6 +238,32 @@ public sealed class SlotAttentionAutoEncoder : DecompositionModel
     private Tensor ToModel(Tensor images) => options.SignedColours ? images * 2 - 1 : images;
 
     private Tensor FromModel(Tensor images) => options.SignedColours ? (images + 1) / 2 : images;
+
+    private void KeepVariance(Generator? random)
+    {
+        using var _ = GradMode.Off();
+        var strides = options.DecoderStridesOrDefault.Append(options.OutputStride).ToArray();
+        var last = $"decoder_cnn.{2 * strides.Length - 2}.weight";
+        foreach (var (name, value) in NamedParameters())
+        {
+            if (name.Contains("norm", StringComparison.Ordinal) || name.Contains("slots_", StringComparison.Ordinal) || name.Contains("_pos.", StringComparison.Ordinal)) continue;
+            if (value.Dimensions < 2)
+            {
+                value.Zero_();
+                continue;
+            }
+            var isDecoder = name.StartsWith("decoder_cnn.", StringComparison.Ordinal);
+            var feedsRelu = isDecoder || name.StartsWith("encoder_cnn.", StringComparison.Ordinal) || name.EndsWith("mlp.0.weight", StringComparison.Ordinal);
+            double fanIn = value.Count / value.Size(0);
+            if (isDecoder)
+            {
+                var stride = strides[int.Parse(name.AsSpan(12, name.IndexOf('.', 12) - 12), System.Globalization.CultureInfo.InvariantCulture) / 2];
+                fanIn = value.Count / value.Size(1) / (double)(stride * stride);
+            }
+            var bound = Math.Sqrt((feedsRelu ? 6 : 3) / fanIn) * (name == last ? 0.1 : 1);
+            value.Uniform_(-bound, bound, random);
+        }
+    }
 
     /// <summary>A transposed convolution to exactly stride times the size.</summary>
     private static ConvTranspose2d Transposed(int inputs, int outputs, int kernel, int stride, Generator? random) =>
