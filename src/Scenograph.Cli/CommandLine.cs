@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Runtime.InteropServices;
 using Scenograph.Torch;
+using Scenograph.Training;
 
 namespace Scenograph.Cli;
 
@@ -34,6 +35,11 @@ internal static class CommandLine
         {
             await Console.Error.WriteLineAsync(mistake.Message).ConfigureAwait(false);
             return BadInput;
+        }
+        catch (TrainingFailedException failure)
+        {
+            await Console.Error.WriteLineAsync(failure.Message).ConfigureAwait(false);
+            return Failed;
         }
         catch (OperationCanceledException)
         {

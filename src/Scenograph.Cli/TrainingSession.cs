@@ -1,6 +1,7 @@
 using Scenograph.Data;
 using Scenograph.Evaluation;
 using Scenograph.Models;
+using Scenograph.Reports.Pictures;
 using Scenograph.Training;
 using Scenograph.Training.Recipes;
 
@@ -14,22 +15,33 @@ internal static class TrainingSession
     /// <summary>How a session ended.</summary>
     /// <param name="Outcome">Of the training.</param>
     /// <param name="Evaluation">On the test scenes, where there are any and training finished.</param>
-    /// <param name="Report">The page, where training finished.</param>
+    /// <param name="Report">The page; null where the session was interrupted, then <c>--resume</c> goes on with it.</param>
     internal sealed record Result(TrainingOutcome Outcome, EvaluationSummary? Evaluation, string? Report);
 
     /// <summary>Trains in a locked folder; a finished run is measured on the recipe's test scenes and gets its report.</summary>
     public static Result Run(Recipe recipe, RunFolder folder, bool resume, bool quiet, CancellationToken stop)
     {
         using var trainer = new Trainer(recipe, folder, resume);
+        // Only now: a recipe that does not fit its data or its checkpoint leaves the folder as it was.
+        folder.WriteRecipe(recipe);
         var outcome = TrainingDisplay.Run(trainer, recipe.Training.Steps, quiet, stop);
         if (!outcome.Finished) return new(outcome, null, null);
-        var evaluation = Measure(trainer, recipe, stop, out var scenes);
+        EvaluationSummary? evaluation;
+        IReadOnlyList<SceneDecomposition> scenes;
+        try
+        {
+            evaluation = Measure(trainer, recipe, stop, out scenes);
+        }
+        catch (OperationCanceledException)
+        {
+            return new(outcome, null, null); // Everything that was trained is saved.
+        }
         RunReport.Write(folder, recipe, evaluation, scenes, trainer.Device,
             FormattableString.Invariant($"{outcome.Step} steps of {recipe.Training.Batch} images on {recipe.Data.Train}, {outcome.Duration.TotalMinutes:F1} minutes of training in this process."));
         return new(outcome, evaluation, folder.ReportPath);
     }
 
-    private static EvaluationSummary? Measure(Trainer trainer, Recipe recipe, CancellationToken stop, out IReadOnlyList<Reports.Pictures.SceneDecomposition> scenes)
+    private static EvaluationSummary? Measure(Trainer trainer, Recipe recipe, CancellationToken stop, out IReadOnlyList<SceneDecomposition> scenes)
     {
         scenes = [];
         var (spec, split) = recipe.Data.Test is { } test ? (test, Split.Test) : (recipe.Data.Validation, Split.Validation);
@@ -37,6 +49,7 @@ internal static class TrainingSession
         var data = TrainingData.Open(recipe, spec, split);
         TrainingData.CheckSize(model, data, spec);
         var seed = (ulong)recipe.Training.Seed + 3;
+        using var weights = trainer.EvaluationWeights();
         var summary = ModelEvaluation.Measure(model, data, recipe.Evaluation.Images, recipe.Evaluation.Batch, seed, trainer.Device, stop);
         scenes = ModelEvaluation.Decompose(model, SceneBatches.First(data, ReportScenes, ReportScenes).First(), seed, trainer.Device);
         return summary;

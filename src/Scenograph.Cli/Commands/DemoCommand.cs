@@ -41,10 +41,9 @@ internal static class DemoCommand
         var watch = Stopwatch.StartNew();
         var recipe = DemoRecipe.Read(request.Seed, request.Steps);
         using var folder = request.Out is { } path ? RunFolder.CreateAt(path) : RunFolder.Create(recipe.Name);
-        folder.WriteRecipe(recipe);
         Console.WriteLine($"training {recipe.Model.Name} on {recipe.Data.Train} for {recipe.Training.Steps} steps in {folder.FolderPath}");
         var result = TrainingSession.Run(recipe, folder, resume: false, request.Quiet, stop);
-        if (result.Evaluation is not { } evaluation)
+        if (result.Evaluation is not { } evaluation) // interrupted: the demo's recipe names scenes to measure on
         {
             Console.WriteLine($"stopped after step {result.Outcome.Step}, saved; go on with: scenograph train --resume {folder.FolderPath}");
             return Task.FromResult(0);

@@ -82,9 +82,9 @@ internal static class TrainCommand
         var outcome = result.Outcome;
         if (request.Json)
         {
-            Output.WriteJson(new Answer(folder.FolderPath, outcome.Step, outcome.Finished, outcome.Loss, outcome.Skipped, outcome.Duration.TotalSeconds, result.Evaluation?.Metrics, result.Report));
+            Output.WriteJson(new Answer(folder.FolderPath, outcome.Step, result.Report is not null, outcome.Loss, outcome.Skipped, outcome.Duration.TotalSeconds, result.Evaluation?.Metrics, result.Report));
         }
-        else if (!outcome.Finished)
+        else if (result.Report is null)
         {
             Console.WriteLine($"stopped after step {outcome.Step} of {recipe.Training.Steps}, saved; go on with: scenograph train --resume {folder.FolderPath}");
         }
@@ -101,15 +101,12 @@ internal static class TrainCommand
         if (!request.Resume)
         {
             recipe = RecipeReader.Read(request.Recipe!, ModelCatalogue.Instance, request.Overrides);
-            var fresh = request.Out is { } path ? RunFolder.CreateAt(path) : RunFolder.Create(recipe.Name);
-            fresh.WriteRecipe(recipe);
-            return fresh;
+            return request.Out is { } path ? RunFolder.CreateAt(path) : RunFolder.Create(recipe.Name);
         }
         var name = request.ResumeRun ?? Path.Combine(RunFolder.DefaultRoot, RecipeReader.Read(request.Recipe!, ModelCatalogue.Instance).Name);
         var folder = RunFolder.Open(name).Lock();
         // The run's own recipe counts; more steps and the like may be asked for on top.
         recipe = RecipeReader.Read(folder.RecipePath, ModelCatalogue.Instance, request.Overrides);
-        folder.WriteRecipe(recipe);
         return folder;
     }
 }

@@ -42,15 +42,22 @@ public sealed class MetricsLog : IDisposable
     /// <param name="path">The file.</param>
     /// <param name="lastStep">The checkpoint's step, the last one to keep.</param>
     /// <exception cref="InputException">A line is no metrics line, or the file cannot be written.</exception>
-    public static MetricsLog Resume(string path, long lastStep)
+    public static MetricsLog Resume(string path, long lastStep) => Resume(path, line => line.Step <= lastStep);
+
+    /// <summary>The same where the step alone does not tell what the checkpoint had seen.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="isKnown">Whether a line was written before the checkpoint; the first that was not is cut away with all after it.</param>
+    /// <exception cref="InputException">A line is no metrics line, or the file cannot be written.</exception>
+    public static MetricsLog Resume(string path, Func<MetricsRecord, bool> isKnown)
     {
+        ArgumentNullException.ThrowIfNull(isKnown);
         var kept = 0L;
         var endsWithNewLine = true;
         if (File.Exists(path))
         {
             foreach (var line in MetricsLines.Read(path))
             {
-                if (line.Record is null || line.Record.Step > lastStep)
+                if (line.Record is null || !isKnown(line.Record))
                 {
                     break;
                 }

@@ -20,6 +20,7 @@ public sealed class RunFolder : IDisposable
     private const string OwnerName = "run.owner";
 
     private FileStream? held;
+    private bool isNew;
 
     private RunFolder(string path) => FolderPath = path;
 
@@ -177,13 +178,39 @@ public sealed class RunFolder : IDisposable
             : $"{FolderPath} has no checkpoint {Spelling.Quote(choice)}; there are {string.Join(", ", names)}");
     }
 
-    /// <summary>Lets the next process in.</summary>
+    /// <summary>Lets the next process in. A folder in which no run was begun (<see cref="WriteRecipe"/>) is tidied away.</summary>
     public void Dispose()
     {
         if (held is not null)
         {
+            if (!HoldsRun(FolderPath))
+            {
+                Tidy();
+            }
             held.Dispose();
             held = null;
+        }
+    }
+
+    /// <summary>Removes what making the folder made, and nothing else.</summary>
+    private void Tidy()
+    {
+        try
+        {
+            File.Delete(In(OwnerName));
+            File.Delete(In(LockName));
+            if (Directory.Exists(CheckpointsPath) && !Directory.EnumerateFileSystemEntries(CheckpointsPath).Any())
+            {
+                Directory.Delete(CheckpointsPath);
+            }
+            if (isNew && !Directory.EnumerateFileSystemEntries(FolderPath).Any())
+            {
+                Directory.Delete(FolderPath);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // An empty folder more is no reason to fail.
         }
     }
 
@@ -199,6 +226,7 @@ public sealed class RunFolder : IDisposable
             {
                 throw new InputException($"{FolderPath} is a file; a run needs a folder");
             }
+            isNew = !Directory.Exists(FolderPath);
             Directory.CreateDirectory(FolderPath);
             // The operating system drops the lock when the process ends, killed or not: a stale one cannot exist.
             held = new FileStream(In(LockName), mustBeNew ? FileMode.CreateNew : FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);

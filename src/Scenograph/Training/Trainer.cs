@@ -19,6 +19,7 @@ namespace Scenograph.Training;
 public sealed class Trainer : IDisposable
 {
     private const int FigureScenes = 8;
+    private const string ValidationKind = "validation";
 
     private readonly Recipe recipe;
     private readonly RunFolder folder;
@@ -29,9 +30,13 @@ public sealed class Trainer : IDisposable
     private readonly IDataSet? validationSet;
     private readonly Tensor[] parameters;
     private readonly Optimizer optimizer;
+    private readonly WeightAverage? average;
     private readonly LearningRatePlan plan;
+    private readonly bool isResumed;
     private long step;
+    private long validated;
     private int skipped;
+    private bool isBroken;
     private double best = double.PositiveInfinity;
     private double lastLoss = double.NaN;
 
@@ -40,15 +45,30 @@ public sealed class Trainer : IDisposable
     /// <param name="resume">Go on from the folder's last checkpoint.</param>
     /// <exception cref="InputException">Something in the recipe does not fit together, or a file is missing or broken.</exception>
     public Trainer(Recipe recipe, RunFolder folder, bool resume = false)
+        : this(recipe, folder, TrainingData.Open(recipe, recipe.Data.Train, Split.Train),
+            recipe.Data.Validation is { } spec ? TrainingData.Open(recipe, spec, Split.Validation) : null, resume)
     {
+    }
+
+    /// <summary>Trains on data sets of your own in place of those that the recipe names.</summary>
+    /// <param name="recipe">What to train and how.</param>
+    /// <param name="folder">Where the run is kept; locked by the caller.</param>
+    /// <param name="trainingSet">Scenes to learn from.</param>
+    /// <param name="validationSet">Scenes that choose the best checkpoint; null: no validation.</param>
+    /// <param name="resume">Go on from the folder's last checkpoint.</param>
+    /// <exception cref="InputException">Something in the recipe does not fit together, or a file is missing or broken.</exception>
+    public Trainer(Recipe recipe, RunFolder folder, IDataSet trainingSet, IDataSet? validationSet, bool resume = false)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(trainingSet);
         this.recipe = recipe;
         this.folder = folder;
+        this.trainingSet = trainingSet;
+        this.validationSet = validationSet;
         var training = recipe.Training;
         device = Device.Parse(training.Device);
         EngineInfo.Threads = training.Threads == 0 ? Environment.ProcessorCount : training.Threads;
         EngineInfo.KeepMemory();
-        trainingSet = TrainingData.Open(recipe, recipe.Data.Train, Split.Train);
-        validationSet = recipe.Data.Validation is { } spec ? TrainingData.Open(recipe, spec, Split.Validation) : null;
         if (trainingSet.Count < training.Batch) throw new InputException($"data '{recipe.Data.Train}' has {trainingSet.Count} scenes, fewer than training.batch={training.Batch}");
         plan = LearningRateText.Parse(training.LearningRateSchedule);
 
@@ -57,10 +77,12 @@ public sealed class Trainer : IDisposable
         noise = NoiseSource.Seeded(seed + 1, device);
         Model = ModelCatalogue.Create(recipe.Model, weightsRandom);
         TrainingData.CheckSize(Model, trainingSet, recipe.Data.Train);
-        if (validationSet is not null) TrainingData.CheckSize(Model, validationSet, recipe.Data.Validation!);
+        if (validationSet is not null) TrainingData.CheckSize(Model, validationSet, recipe.Data.Validation ?? validationSet.Name);
         Model.To(device);
         parameters = Model.Parameters();
         optimizer = OptimizerFactory.Create(training.Optimiser, Model);
+        average = training.Ema is { } decay ? new(Model, decay) : null;
+        isResumed = resume;
         if (resume) Restore();
     }
 
@@ -80,8 +102,8 @@ public sealed class Trainer : IDisposable
     public TrainingOutcome Run(IProgress<TrainingProgress>? progress = null, CancellationToken stop = default)
     {
         var training = recipe.Training;
-        using var metrics = step > 0 ? MetricsLog.Resume(folder.MetricsPath, step) : MetricsLog.Create(folder.MetricsPath);
-        using var timing = step > 0 ? MetricsLog.Resume(folder.TimingPath, step) : MetricsLog.Create(folder.TimingPath);
+        using var metrics = isResumed ? MetricsLog.Resume(folder.MetricsPath, IsKnown) : MetricsLog.Create(folder.MetricsPath);
+        using var timing = isResumed ? MetricsLog.Resume(folder.TimingPath, step) : MetricsLog.Create(folder.TimingPath);
         using var board = EventFileWriter.Create(folder.TensorBoardPath, step + 1);
         using var loader = new DataLoader(trainingSet, new() { BatchSize = training.Batch, Seed = (int)(training.Seed & int.MaxValue), Shuffle = true, DropLast = true, Workers = training.Workers == 0 ? -1 : training.Workers });
         loader.StartAt(step);
@@ -89,6 +111,9 @@ public sealed class Trainer : IDisposable
         var lastReport = (Time: TimeSpan.Zero, Step: step, Waited: TimeSpan.Zero);
         Model.Train();
 
+        // From the first second on there is something to resume, and a disk that cannot be written shows now.
+        if (!isResumed) Save(metrics, folder.LastCheckpointPath);
+        if (IsValidationDue) Validate(metrics, board, stop);
         while (step < training.Steps && !stop.IsCancellationRequested)
         {
             using var host = loader.Next();
@@ -106,14 +131,32 @@ public sealed class Trainer : IDisposable
                 timing.Append(step, "train", [new("images_per_second", speed), new("wait_share", waited)]);
                 foreach (var (name, value) in values) board.AddScalar($"train/{name}", step, value);
                 board.AddScalar("timing/images_per_second", step, speed);
+                // Whoever watches a run sees it move.
+                metrics.Flush();
+                timing.Flush();
+                board.Flush();
                 progress?.Report(new(step, training.Steps, lastLoss, speed, TimeSpan.FromSeconds((training.Steps - step) * training.Batch / speed), waited));
             }
-            if (validationSet is not null && training.ValidateEvery > 0 && (step % training.ValidateEvery == 0 || step == training.Steps)) Validate(metrics, board, stop);
-            if (training.CheckpointEvery > 0 && step % training.CheckpointEvery == 0) Save(metrics, folder.LastCheckpointPath);
+            if (IsValidationDue) Validate(metrics, board, stop);
+            // Weights that just gave no finite number are none to go back to.
+            if (!isBroken && IsMultiple(training.CheckpointEvery)) Save(metrics, folder.LastCheckpointPath);
+            if (!isBroken && IsMultiple(training.KeepEvery)) Save(metrics, folder.StepCheckpointPath(step));
         }
         Save(metrics, folder.LastCheckpointPath);
-        return new(step, step >= training.Steps, lastLoss, skipped, watch.Elapsed);
+        return new(step, step >= training.Steps && !IsValidationDue, lastLoss, skipped, watch.Elapsed);
     }
+
+    /// <summary>Until disposed, the model has the weights that it is measured with: their moving average, where the recipe asks for one.</summary>
+    public IDisposable EvaluationWeights() => new Swapped(average);
+
+    private bool IsMultiple(int every) => every > 0 && step % every == 0;
+
+    /// <summary>Whether this step ends with a validation that has not been made; after a resume, because it was interrupted.</summary>
+    private bool IsValidationDue => validationSet is not null && Model is DecompositionModel && recipe.Training.ValidateEvery > 0
+        && step > validated && (IsMultiple(recipe.Training.ValidateEvery) || step == recipe.Training.Steps);
+
+    /// <summary>Whether the checkpoint that is resumed was written after this line.</summary>
+    private bool IsKnown(MetricsRecord line) => line.Step <= (line.Kind == ValidationKind ? validated : step);
 
     /// <summary>One optimiser step; returns what is logged, empty where <paramref name="isLogged"/> is false.</summary>
     private List<KeyValuePair<string, double>> Update(HostBatch host, bool isLogged)
@@ -130,8 +173,16 @@ public sealed class Trainer : IDisposable
         var norm = double.IsFinite(total)
             ? GradientClip.ByNorm(parameters, training.GradientClip ?? double.PositiveInfinity).ToDouble()
             : double.NaN;
-        if (double.IsFinite(norm)) optimizer.Step();
-        else Skip(objective, total, host.Indices);
+        isBroken = !double.IsFinite(norm);
+        if (isBroken)
+        {
+            Skip(objective, total, host.Indices);
+        }
+        else
+        {
+            optimizer.Step();
+            average?.Update();
+        }
         optimizer.ZeroGrad();
         lastLoss = total;
         if (!isLogged) return [];
@@ -166,21 +217,24 @@ public sealed class Trainer : IDisposable
 
     private void Validate(MetricsLog metrics, EventFileWriter board, CancellationToken stop)
     {
-        if (Model is not DecompositionModel model) return;
+        var model = (DecompositionModel)Model;
         EvaluationSummary summary;
+        IReadOnlyList<SceneDecomposition> scenes;
         try
         {
-            summary = ModelEvaluation.Measure(model, validationSet!, recipe.Evaluation.Images, recipe.Evaluation.Batch, (ulong)recipe.Training.Seed + 2, device, stop);
+            using var weights = EvaluationWeights();
+            var seed = (ulong)recipe.Training.Seed + 2;
+            summary = ModelEvaluation.Measure(model, validationSet!, recipe.Evaluation.Images, recipe.Evaluation.Batch, seed, device, stop);
+            scenes = ModelEvaluation.Decompose(model, SceneBatches.First(validationSet!, FigureScenes, FigureScenes).First(), seed, device);
         }
         catch (OperationCanceledException)
         {
-            return;
+            return; // The checkpoint says that it is still due.
         }
+        validated = step;
         var values = summary.Metrics.Where(metric => double.IsFinite(metric.Value)).OrderBy(metric => metric.Key, StringComparer.Ordinal).ToList();
-        metrics.Append(step, "validation", values);
+        metrics.Append(step, ValidationKind, values);
         foreach (var (name, value) in values) board.AddScalar($"validation/{name}", step, value);
-        var samples = SceneBatches.First(validationSet!, FigureScenes, FigureScenes).First();
-        var scenes = ModelEvaluation.Decompose(model, samples, (ulong)recipe.Training.Seed + 2, device);
         board.AddImage("validation/decomposition", step, DecompositionFigure.Draw(scenes));
         foreach (var (name, value) in Model.NamedParameters()) board.AddHistogram($"weights/{name}", step, HostValues(value));
         board.Flush();
@@ -199,20 +253,38 @@ public sealed class Trainer : IDisposable
     private void Save(MetricsLog metrics, string path)
     {
         metrics.Flush(toDisk: true);
-        TrainingCheckpoint.Save(path, recipe, Model, optimizer, noise, new(step, skipped, best, lastLoss));
+        TrainingCheckpoint.Save(path, recipe, Model, average, optimizer, noise, new(step, skipped, best, lastLoss, validated));
     }
 
     private void Restore()
     {
-        (step, skipped, best, lastLoss) = TrainingCheckpoint.Load(folder.LastCheckpointPath, Model, optimizer, noise);
+        (step, skipped, best, lastLoss, validated) = TrainingCheckpoint.Load(folder.LastCheckpointPath, Model, average, optimizer, noise);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         optimizer.Dispose();
+        average?.Dispose();
         Model.Dispose();
         noise.Dispose();
         weightsRandom.Dispose();
+    }
+
+    private sealed class Swapped : IDisposable
+    {
+        private WeightAverage? average;
+
+        public Swapped(WeightAverage? average)
+        {
+            this.average = average;
+            average?.Swap();
+        }
+
+        public void Dispose()
+        {
+            average?.Swap();
+            average = null;
+        }
     }
 }

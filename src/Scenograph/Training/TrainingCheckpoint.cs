@@ -11,25 +11,28 @@ namespace Scenograph.Training;
 /// <param name="Skipped">Steps skipped because something was not finite.</param>
 /// <param name="Best">Smallest validation error so far.</param>
 /// <param name="Loss">The objective at the last step.</param>
-internal sealed record TrainingPosition(long Step, int Skipped, double Best, double Loss);
+/// <param name="Validated">Step of the last validation, 0 before the first; tells whether that of <paramref name="Step"/> was interrupted.</param>
+internal sealed record TrainingPosition(long Step, int Skipped, double Best, double Loss, long Validated);
 
 /// <summary>
-/// A training's state in one safetensors file: weights under <c>model.</c>, the optimiser's under <c>optimizer.</c>, the noise's as
-/// <c>noise</c>; model name, recipe and position in the metadata.
+/// A training's state in one safetensors file: weights under <c>model.</c>, their moving average, where the recipe asks for one, under
+/// <c>average.</c>, the optimiser's under <c>optimizer.</c>, the noise's as <c>noise</c>; model name, recipe and position in the metadata.
 /// </summary>
 internal static class TrainingCheckpoint
 {
     private const string ModelPrefix = "model.";
+    private const string AveragePrefix = "average.";
     private const string OptimizerPrefix = "optimizer.";
     private const string NoiseName = "noise";
 
-    public static void Save(string path, Recipe recipe, Model model, Optimizer optimizer, SeededNoise noise, TrainingPosition position)
+    public static void Save(string path, Recipe recipe, Model model, WeightAverage? average, Optimizer optimizer, SeededNoise noise, TrainingPosition position)
     {
         using var scope = TensorScope.Begin();
         var state = noise.GetState();
         ModuleState.Save(path,
         [
             .. model.State().Select(entry => (ModelPrefix + entry.Name, entry.Value)),
+            .. average?.StateTensors().Select(entry => (AveragePrefix + entry.Name, entry.Value)) ?? [],
             .. optimizer.StateTensors().Select(entry => (OptimizerPrefix + entry.Name, entry.Value)),
             (NoiseName, Tensor.From(state, [state.Length])),
         ], Metadata(recipe, position));
@@ -37,28 +40,41 @@ internal static class TrainingCheckpoint
 
     /// <summary>A checkpoint of weights alone, as an import writes it.</summary>
     public static void SaveWeights(string path, Recipe recipe, Model model) => ModuleState.Save(path,
-        [.. model.State().Select(entry => (ModelPrefix + entry.Name, entry.Value))], Metadata(recipe, new(0, 0, double.PositiveInfinity, double.NaN)));
+        [.. model.State().Select(entry => (ModelPrefix + entry.Name, entry.Value))], Metadata(recipe, new(0, 0, double.PositiveInfinity, double.NaN, 0)));
 
     /// <exception cref="InputException">The file is missing, broken, of another model, or of a run that cannot be continued.</exception>
-    public static TrainingPosition Load(string path, Model model, Optimizer optimizer, SeededNoise noise)
+    public static TrainingPosition Load(string path, Model model, WeightAverage? average, Optimizer optimizer, SeededNoise noise)
     {
         using var scope = TensorScope.Begin();
         using var file = Open(path, model.Name);
         var position = Position(file);
         var tensors = ModuleState.Read(file);
         if (!tensors.TryGetValue(NoiseName, out var state)) throw new InputException($"{path} holds weights only; a run can be continued from a checkpoint that training wrote");
-        LoadWeights(file, model);
+        ModuleState.Load(file, Targets(model), ModelPrefix);
+        if (average is not null) ModuleState.Load(file, Targets(average), AveragePrefix);
         optimizer.LoadState(tensors.Where(entry => entry.Key.StartsWith(OptimizerPrefix, StringComparison.Ordinal))
             .ToDictionary(entry => entry.Key[OptimizerPrefix.Length..], entry => entry.Value));
-        noise.SetState(state.ToBytes());
+        try
+        {
+            noise.SetState(state.ToBytes());
+        }
+        catch (TorchException mistake)
+        {
+            throw new InputException($"{path}: the state of the noise is none that this libtorch can go on from", mistake);
+        }
         return position;
     }
 
+    /// <summary>Loads what a trained model is used with: the average of the weights where there is one.</summary>
     /// <exception cref="InputException">The file is missing, broken or of another model.</exception>
     public static void LoadWeights(string path, Model model)
     {
         using var file = Open(path, model.Name);
-        LoadWeights(file, model);
+        ModuleState.Load(file, Targets(model), ModelPrefix);
+        if (file.Tensors.Any(entry => entry.Name.StartsWith(AveragePrefix, StringComparison.Ordinal)))
+        {
+            ModuleState.Load(file, [.. model.NamedParameters().Select(entry => (AveragePrefix + entry.Name, entry.Value))], AveragePrefix);
+        }
     }
 
     /// <summary>The recipe that a checkpoint was trained by.</summary>
@@ -69,8 +85,9 @@ internal static class TrainingCheckpoint
         return RecipeReader.Parse(text, path, ModelCatalogue.Instance);
     }
 
-    private static void LoadWeights(SafetensorsFile file, Model model) =>
-        ModuleState.Load(file, [.. model.State().Select(entry => (ModelPrefix + entry.Name, entry.Value))], prefix: ModelPrefix);
+    private static (string, Tensor)[] Targets(Model model) => [.. model.State().Select(entry => (ModelPrefix + entry.Name, entry.Value))];
+
+    private static (string, Tensor)[] Targets(WeightAverage average) => [.. average.StateTensors().Select(entry => (AveragePrefix + entry.Name, entry.Value))];
 
     private static SafetensorsFile Open(string path, string modelName)
     {
@@ -92,6 +109,7 @@ internal static class TrainingCheckpoint
         ["skipped"] = position.Skipped.ToString(CultureInfo.InvariantCulture),
         ["best"] = position.Best.ToString("R", CultureInfo.InvariantCulture),
         ["loss"] = position.Loss.ToString("R", CultureInfo.InvariantCulture),
+        ["validated"] = position.Validated.ToString(CultureInfo.InvariantCulture),
     };
 
     private static TrainingPosition Position(SafetensorsFile file)
@@ -100,10 +118,11 @@ internal static class TrainingCheckpoint
         if (long.TryParse(metadata.GetValueOrDefault("step"), NumberStyles.None, CultureInfo.InvariantCulture, out var step)
             && int.TryParse(metadata.GetValueOrDefault("skipped"), NumberStyles.None, CultureInfo.InvariantCulture, out var skipped)
             && double.TryParse(metadata.GetValueOrDefault("best"), NumberStyles.Float, CultureInfo.InvariantCulture, out var best)
-            && double.TryParse(metadata.GetValueOrDefault("loss"), NumberStyles.Float, CultureInfo.InvariantCulture, out var loss))
+            && double.TryParse(metadata.GetValueOrDefault("loss"), NumberStyles.Float, CultureInfo.InvariantCulture, out var loss)
+            && long.TryParse(metadata.GetValueOrDefault("validated"), NumberStyles.None, CultureInfo.InvariantCulture, out var validated))
         {
-            return new(step, skipped, best, loss);
+            return new(step, skipped, best, loss, validated);
         }
-        throw new InputException($"{file.Name} has no step, skipped, best and loss in its metadata; it was not written by scenograph train");
+        throw new InputException($"{file.Name} has no step, skipped, best, loss and validated in its metadata; it was not written by scenograph train");
     }
 }

@@ -92,7 +92,7 @@ public sealed class SlotAttention : Module
             if (options.LastIterationGradient && last) slots = slots.Detach() + (start - start.Detach());
             using var _ = options.LastIterationGradient && !last ? GradMode.Off() : GradMode.Restore();
             var queries = toQueries.Forward(normSlots.Forward(slots)) * scale;            // [B, K, D]
-            attention = queries.MatMul(keys).Softmax(1, DType.Float32) + options.Epsilon; // [B, K, N], over slots
+            attention = queries.MatMul(keys).Softmax(1, inputs.DType) + options.Epsilon; // [B, K, N], over slots
             attention = attention / attention.Sum([2], keepdim: true);                    // weighted mean over positions
             var updates = attention.MatMul(values);
             var previous = slots;

@@ -49,7 +49,8 @@ public sealed record DataRecipe(string Train, string? Validation = null, string?
 /// <param name="Workers">Threads that load data ahead; 0: chosen by the loader.</param>
 /// <param name="LogEvery">Steps between two lines of <c>metrics.jsonl</c>.</param>
 /// <param name="ValidateEvery">Steps between two validations; 0: never.</param>
-/// <param name="CheckpointEvery">Steps between two checkpoints; 0: at the end only.</param>
+/// <param name="CheckpointEvery">Steps between two writings of the checkpoint <c>last</c>; 0: at start and end only.</param>
+/// <param name="KeepEvery">Steps between two checkpoints that are kept beside the last one, as <c>step-N</c>; 0: none.</param>
 /// <param name="NanLimit">Steps with a NaN or infinite loss that are skipped before the run gives up.</param>
 /// <param name="Ema">Decay a step of the exponential moving average of the weights that is evaluated; null: none.</param>
 public sealed record TrainingRecipe(
@@ -66,6 +67,7 @@ public sealed record TrainingRecipe(
     [Range(1, int.MaxValue)] int LogEvery = 10,
     [Range(0, int.MaxValue)] int ValidateEvery = 1000,
     [Range(0, int.MaxValue)] int CheckpointEvery = 1000,
+    [Range(0, int.MaxValue)] int KeepEvery = 0,
     [Range(0, int.MaxValue)] int NanLimit = 10,
     [Range(0, 1, MaximumIsExclusive = true)] double? Ema = null);
 
