@@ -38,14 +38,17 @@ public sealed class SlotAttentionAutoEncoder : DecompositionModel
     /// <param name="Iterations">T, rounds of attention.</param>
     /// <param name="Size">D, size of a slot.</param>
     /// <param name="Hidden">Width of the perceptron inside slot attention.</param>
-    /// <param name="Filters">Channels of the convolutions in the encoder, and in the decoder where DecoderFilters is not given.</param>
+    /// <param name="Filters">Channels of the convolutions in the encoder, and in the decoder where <paramref name="DecoderFilters"/> is not given.</param>
     /// <param name="EncoderStrides">Stride of each encoder convolution; null: [1, 1, 1, 1].</param>
     /// <param name="DecoderStart">Side of the map that a slot is broadcast to.</param>
-    /// <param name="DecoderStrides">Stride of each transposed convolution of the decoder; their product times DecoderStart is its resolution, resized bicubically where the image has another; null: [2, 2, 2, 2, 1].</param>
-    /// <param name="DecoderFilters">Channels of the decoder's transposed convolutions.</param>
+    /// <param name="DecoderStrides">
+    /// Stride of each transposed convolution of the decoder but the last; null: [2, 2, 2, 2, 1]. Their product times <paramref name="DecoderStart"/>
+    /// and <paramref name="OutputStride"/> is the side of what the decoder paints, resized bicubically where the image has another.
+    /// </param>
+    /// <param name="DecoderFilters">Channels of the decoder's transposed convolutions; null: <paramref name="Filters"/>.</param>
     /// <param name="DecoderKernel">Side of their kernels, odd; 1 paints every pixel from its slot and place alone.</param>
     /// <param name="OutputKernel">Side of the last transposed convolution's kernel, odd.</param>
-    /// <param name="OutputStride">Its stride.</param>
+    /// <param name="OutputStride">Stride of the last transposed convolution.</param>
     /// <param name="LayerNorm">What the layer norm behind the encoder normalises over.</param>
     /// <param name="Loss">How the squared error is summed up.</param>
     /// <param name="SignedColours">Work on colours in [−1, 1], as Google's code does; images stay in [0, 1] outside the model.</param>
