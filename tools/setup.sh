@@ -26,10 +26,11 @@ check_dotnet() {
 
 check_libtorch() {
     [ -n "${SCENOGRAPH_LIBTORCH:-}" ] || return 0
-    if [ ! -f "$SCENOGRAPH_LIBTORCH/share/cmake/Torch/TorchConfig.cmake" ]; then
+    # The folder itself, or what PyTorch calls its cmake_prefix_path: CMake takes both.
+    if [ ! -f "$SCENOGRAPH_LIBTORCH/share/cmake/Torch/TorchConfig.cmake" ] && [ ! -f "$SCENOGRAPH_LIBTORCH/Torch/TorchConfig.cmake" ]; then
         lack "libtorch: SCENOGRAPH_LIBTORCH is '$SCENOGRAPH_LIBTORCH', and there is no share/cmake/Torch/TorchConfig.cmake in it;
-    it must be an unpacked libtorch, or the torch folder of a Python package
-    (python3 -c 'import torch, os; print(os.path.dirname(torch.__file__))')"
+    it must be an unpacked libtorch, or that of a Python package
+    (python3 -c 'import torch; print(torch.utils.cmake_prefix_path)')"
     fi
 }
 

@@ -6,7 +6,6 @@
 #include <ATen/autocast_mode.h>
 #include <torch/cuda.h>
 #ifdef __GLIBC__
-#include <malloc.h>
 #endif
 
 namespace {
@@ -100,20 +99,4 @@ SG_API int sg_autocast_end(int32_t device_type, int32_t was_enabled, int32_t was
 // Whether results must not depend on the order of parallel sums (accelerators).
 SG_API int sg_deterministic_set(int enabled) {
   return sg::guarded([&] { at::globalContext().setDeterministicAlgorithms(enabled != 0, /*warn_only=*/true); });
-}
-
-// Activations of a training step are hundreds of megabytes that come and go every step. By default glibc maps each afresh,
-// and the kernel clears every page again: a third of the step. Keep freed memory in the process instead.
-SG_API void sg_memory_keep() {
-#ifdef __GLIBC__
-  mallopt(M_MMAP_THRESHOLD, 1 << 30);
-  mallopt(M_TRIM_THRESHOLD, -1);
-  mallopt(M_TOP_PAD, 64 << 20);
-#endif
-}
-
-SG_API void sg_memory_trim() {
-#ifdef __GLIBC__
-  malloc_trim(0);
-#endif
 }

@@ -28,8 +28,12 @@ public static unsafe class EngineInfo
         set => Native.Check(Native.sg_threads_set(value), "Threads");
     }
 
-    /// <summary>Keeps freed tensor memory in the process instead of giving it back to the system at every step.</summary>
-    public static void KeepMemory() => Native.sg_memory_keep();
+    /// <summary>
+    /// Takes large tensors' host memory from a cache of huge pages, which keeps freed blocks for the next step instead of giving them
+    /// back to the system.
+    /// </summary>
+    /// <param name="bytes">Most freed bytes that are kept.</param>
+    public static void KeepMemory(long bytes = 256L << 20) => Native.Check(Native.sg_memory_keep(bytes), "KeepMemory");
 
     /// <summary>Whether accelerators must sum in a fixed order.</summary>
     public static void UseDeterministicAlgorithms(bool enabled) => Native.Check(Native.sg_deterministic_set(enabled ? 1 : 0), "UseDeterministicAlgorithms");

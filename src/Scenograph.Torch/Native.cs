@@ -56,8 +56,7 @@ internal static unsafe partial class Native
     [LibraryImport(Library)] internal static partial int sg_autocast_begin(int deviceType, int enabled, int dtype, int* wasEnabled, int* wasDType);
     [LibraryImport(Library)] internal static partial int sg_autocast_end(int deviceType, int wasEnabled, int wasDType);
     [LibraryImport(Library)] internal static partial int sg_deterministic_set(int enabled);
-    [LibraryImport(Library)] internal static partial void sg_memory_keep();
-    [LibraryImport(Library)] internal static partial void sg_memory_trim();
+    [LibraryImport(Library)] internal static partial int sg_memory_keep(long bytes);
 
     /// <summary>The last failure's message, without the C++ stack trace that libtorch appends.</summary>
     internal static string ErrorText()

@@ -5,7 +5,7 @@ namespace Scenograph.Data;
 /// <summary>What a data spec does not say.</summary>
 public sealed record DataSetOptions
 {
-    /// <summary>Seed of generated sets.</summary>
+    /// <summary>Seed of generated sets but <c>multi_mnist</c>, which has its own.</summary>
     public long Seed { get; init; }
 
     /// <summary>At most so many scenes, from the first on; null: all of a set on disk, 60,000 / 1,000 / 320 (train / val / test) of a generated one, 60,000 / 10,000 / 10,000 of Multi-MNIST.</summary>

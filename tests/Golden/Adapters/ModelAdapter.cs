@@ -6,7 +6,8 @@ namespace Scenograph.Tests.Golden.Adapters;
 
 /// <summary>
 /// What every model's adapter needs: weights filled by the case's rules, inputs and noise as tensors, gradients by the names that
-/// the case gives. A model's adapter builds the module and names its outputs.
+/// the case gives. A model's adapter builds the module and names its outputs. Everything is computed on the device that the
+/// environment variable <c>SCENOGRAPH_DEVICE</c> names (cpu, cuda, cuda:N), the processor where it is not set.
 /// </summary>
 public abstract class ModelAdapter : IGoldenAdapter
 {
@@ -29,6 +30,8 @@ public abstract class ModelAdapter : IGoldenAdapter
 /// <summary>One run of a case through a module, in one element type.</summary>
 public sealed class ModelRun(GoldenCase goldenCase, DType dtype)
 {
+    private readonly Device device = Environment.GetEnvironmentVariable("SCENOGRAPH_DEVICE") is { Length: > 0 } named ? Device.Parse(named) : Device.Cpu;
+
     public GoldenCase Case => goldenCase;
 
     public GoldenResult Result { get; } = new();
@@ -43,11 +46,11 @@ public sealed class ModelRun(GoldenCase goldenCase, DType dtype)
             var constructed = ToHost(value);
             if (goldenCase.WeightValue(name, constructed.Shape, constructed) is { } filled) value.Copy_(ToTensor(filled, DType.Float32));
         }
-        module.To(dtype);
+        module.To(device, dtype);
         return module;
     }
 
-    public Tensor Input(string name) => ToTensor(goldenCase.Input(name), dtype);
+    public Tensor Input(string name) => ToTensor(goldenCase.Input(name), dtype, device);
 
     public NoiseSource Noise(string? phase = null) => new CaseNoise(goldenCase.NoiseDraws(phase));
 
@@ -83,17 +86,17 @@ public sealed class ModelRun(GoldenCase goldenCase, DType dtype)
         return new(detached.ToArray<double>(), [.. value.Shape.ToArray().Select(size => (int)size)]);
     }
 
-    public static Tensor ToTensor(HostArray array, DType dtype)
+    public static Tensor ToTensor(HostArray array, DType dtype, Device? device = null)
     {
         using var exact = Tensor.From(array.Values, [.. array.Shape.Select(size => (long)size)]);
-        return exact.To(dtype);
+        return exact.To(device ?? Device.Cpu, dtype);
     }
 
     private sealed class CaseNoise(GoldenNoise draws) : NoiseSource
     {
-        public override Tensor Normal(ReadOnlySpan<long> shape, Tensor like) => ToTensor(draws.Normal(Sizes(shape)), like.DType);
+        public override Tensor Normal(ReadOnlySpan<long> shape, Tensor like) => ToTensor(draws.Normal(Sizes(shape)), like.DType, like.Device);
 
-        public override Tensor Uniform(ReadOnlySpan<long> shape, Tensor like) => ToTensor(draws.Uniform(Sizes(shape)), like.DType);
+        public override Tensor Uniform(ReadOnlySpan<long> shape, Tensor like) => ToTensor(draws.Uniform(Sizes(shape)), like.DType, like.Device);
 
         private static int[] Sizes(ReadOnlySpan<long> shape) => [.. shape.ToArray().Select(size => (int)size)];
     }

@@ -16,6 +16,12 @@ public sealed class SlotAttention : Module
 
         /// <summary>Each from a learned vector of its own (Jia et al. 2023, "Improving Object-centric Learning with Query Optimization").</summary>
         Learned,
+
+        /// <summary>
+        /// At K features of the image that lie far from each other: first the one nearest to the mean, then always the one farthest from
+        /// all before it (the greedy form of k-means++, Arthur and Vassilvitskii 2007). Exchangeable slots, any number of them, no draw.
+        /// </summary>
+        Spread,
     }
 
     /// <param name="Slots">K, at least 1.</param>
@@ -32,7 +38,7 @@ public sealed class SlotAttention : Module
         double NormEpsilon = 1e-5, Start Start = Start.Gaussian, bool GlorotMean = false, bool LastIterationGradient = false);
 
     private readonly Options options;
-    private readonly Tensor mean, logDeviation;
+    private readonly Tensor? mean, logDeviation;
     private readonly Linear toQueries, toKeys, toValues;
     private readonly GRUCell gru;
     private readonly Sequential feedForward;
@@ -46,12 +52,16 @@ public sealed class SlotAttention : Module
         this.options = options;
         var d = options.Size;
         scale = 1 / Math.Sqrt(d);
-        var slots = options.Start == Start.Learned ? options.Slots : 1;
-        mean = Parameter("slots_mu", options.GlorotMean ? Initialise.XavierUniform([1, slots, d], random) : Initialise.Normal([1, slots, d], 0, 1, random));
-        logDeviation = Parameter("slots_logsigma", Initialise.XavierUniform([1, 1, d], random));
+        if (options.Start != Start.Spread)
+        {
+            var slots = options.Start == Start.Learned ? options.Slots : 1;
+            mean = Parameter("slots_mu", options.GlorotMean ? Initialise.XavierUniform([1, slots, d], random) : Initialise.Normal([1, slots, d], 0, 1, random));
+            logDeviation = Parameter("slots_logsigma", Initialise.XavierUniform([1, 1, d], random));
+        }
         toQueries = Child("to_q", new Linear(d, d, options.ProjectionBias, random));
         toKeys = Child("to_k", new Linear(d, d, options.ProjectionBias, random));
         toValues = Child("to_v", new Linear(d, d, options.ProjectionBias, random));
+        if (options.Start == Start.Spread) AlignKeys();
         gru = Child("gru", new GRUCell(d, d, random));
         feedForward = Child("mlp", new Sequential(new Linear(d, options.Hidden, random: random), Activation.ReluInPlace(), new Linear(options.Hidden, d, random: random)));
         normInput = Child("norm_input", new LayerNorm([d], options.NormEpsilon));
@@ -70,7 +80,9 @@ public sealed class SlotAttention : Module
         var inputs = normInput.Forward(features);
         var keys = toKeys.Forward(inputs).Transpose(1, 2);                                // [B, D, N]
         var values = toValues.Forward(inputs);                                            // [B, N, D]
-        var start = mean + logDeviation.Exp() * noise.Normal([batch, count, d], mean);    // [B, K, D]
+        var start = mean is null || logDeviation is null
+            ? SpreadOver(inputs, count)
+            : mean + logDeviation.Exp() * noise.Normal([batch, count, d], mean);          // [B, K, D]
         var slots = start;
 
         Tensor? attention = null;
@@ -80,7 +92,7 @@ public sealed class SlotAttention : Module
             if (options.LastIterationGradient && last) slots = slots.Detach() + (start - start.Detach());
             using var _ = options.LastIterationGradient && !last ? GradMode.Off() : GradMode.Restore();
             var queries = toQueries.Forward(normSlots.Forward(slots)) * scale;            // [B, K, D]
-            attention = queries.MatMul(keys).Softmax(1, mean.DType) + options.Epsilon; // [B, K, N], over slots
+            attention = queries.MatMul(keys).Softmax(1, inputs.DType) + options.Epsilon; // [B, K, N], over slots
             attention = attention / attention.Sum([2], keepdim: true);                    // weighted mean over positions
             var updates = attention.MatMul(values);
             var previous = slots;
@@ -89,4 +101,36 @@ public sealed class SlotAttention : Module
         }
         return (scope.Keep(slots), scope.Keep(attention!));
     }
+
+    /// <summary>Starts the keys where the queries start, so that before any training a slot attends to what looks like it.</summary>
+    private void AlignKeys()
+    {
+        using var _ = GradMode.Off();
+        foreach (var (key, query) in toKeys.Parameters().Zip(toQueries.Parameters())) key.Copy_(query);
+    }
+
+    /// <param name="inputs">[B, N, D]</param>
+    /// <param name="count">K</param>
+    /// <returns>[B, K, D]: K of the inputs.</returns>
+    private static Tensor SpreadOver(Tensor inputs, long count)
+    {
+        using var scope = TensorScope.Begin();
+        var chosen = new List<Tensor>();
+        using (GradMode.Off())
+        {
+            var features = inputs.Detach();
+            var next = (features - features.Mean([1], keepdim: true)).Square().Sum([2]).Argmin(1, keepdim: true);      // [B, 1]
+            var nearest = Operators.Full([features.Size(0), features.Size(1)], double.PositiveInfinity, features.DType, features.Device);
+            while (chosen.Count < count)
+            {
+                chosen.Add(next);
+                nearest = nearest.Minimum((features - Rows(features, next)).Square().Sum([2]));                          // [B, N]
+                next = nearest.Argmax(1, keepdim: true);
+            }
+        }
+        return scope.Keep(Rows(inputs, Operators.Cat([.. chosen], 1)));
+    }
+
+    /// <summary>Rows [B, K] of [B, N, D].</summary>
+    private static Tensor Rows(Tensor values, Tensor indices) => values.Gather(1, indices.Unsqueeze(2).Expand([-1, -1, values.Size(2)]));
 }

@@ -38,10 +38,17 @@ public sealed class SlotAttentionAutoEncoder : DecompositionModel
     /// <param name="Iterations">T, rounds of attention.</param>
     /// <param name="Size">D, size of a slot.</param>
     /// <param name="Hidden">Width of the perceptron inside slot attention.</param>
-    /// <param name="Filters">Channels of the convolutions in encoder and decoder.</param>
-    /// <param name="EncoderStrides">Stride of each encoder convolution.</param>
+    /// <param name="Filters">Channels of the convolutions in the encoder, and in the decoder where <paramref name="DecoderFilters"/> is not given.</param>
+    /// <param name="EncoderStrides">Stride of each encoder convolution; null: [1, 1, 1, 1].</param>
     /// <param name="DecoderStart">Side of the map that a slot is broadcast to.</param>
-    /// <param name="DecoderStrides">Stride of each transposed convolution of the decoder; their product times DecoderStart is its resolution, resized bicubically where the image has another.</param>
+    /// <param name="DecoderStrides">
+    /// Stride of each transposed convolution of the decoder but the last; null: [2, 2, 2, 2, 1]. Their product times <paramref name="DecoderStart"/>
+    /// and <paramref name="OutputStride"/> is the side of what the decoder paints, resized bicubically where the image has another.
+    /// </param>
+    /// <param name="DecoderFilters">Channels of the decoder's transposed convolutions; null: <paramref name="Filters"/>.</param>
+    /// <param name="DecoderKernel">Side of their kernels, odd; 1 paints every pixel from its slot and place alone.</param>
+    /// <param name="OutputKernel">Side of the last transposed convolution's kernel, odd.</param>
+    /// <param name="OutputStride">Stride of the last transposed convolution.</param>
     /// <param name="LayerNorm">What the layer norm behind the encoder normalises over.</param>
     /// <param name="Loss">How the squared error is summed up.</param>
     /// <param name="SignedColours">Work on colours in [−1, 1], as Google's code does; images stay in [0, 1] outside the model.</param>
@@ -51,6 +58,10 @@ public sealed class SlotAttentionAutoEncoder : DecompositionModel
     /// <param name="Start">How the slots start.</param>
     /// <param name="GlorotMean">Start the slots' mean Glorot-uniform, as Google's code does.</param>
     /// <param name="LastIterationGradient">Let gradients flow through the last round of attention only.</param>
+    /// <param name="HeInitialisation">
+    /// Start convolutions and linear layers so that they keep the variance of what passes through (He et al. 2015), biases 0, and the
+    /// picture dark. PyTorch's own start shrinks the signal sixfold a layer, until the biases drown the colours.
+    /// </param>
     public sealed record Options(
         [property: Range(1, 4)] int Channels = 3,
         [property: Range(8, 4096)] int Height = 128,
@@ -63,6 +74,10 @@ public sealed class SlotAttentionAutoEncoder : DecompositionModel
         int[]? EncoderStrides = null,
         [property: Range(1, 256)] int DecoderStart = 8,
         int[]? DecoderStrides = null,
+        [property: Range(1, 4096)] int? DecoderFilters = null,
+        [property: Range(1, 15)] int DecoderKernel = 5,
+        [property: Range(1, 15)] int OutputKernel = 3,
+        [property: Range(1, 8)] int OutputStride = 1,
         Norm LayerNorm = Norm.Map,
         Loss Loss = Loss.Sum,
         bool SignedColours = false,
@@ -71,11 +86,14 @@ public sealed class SlotAttentionAutoEncoder : DecompositionModel
         [property: Range(0, 1)] double NormEpsilon = 1e-5,
         SlotAttention.Start Start = SlotAttention.Start.Gaussian,
         bool GlorotMean = false,
-        bool LastIterationGradient = false)
+        bool LastIterationGradient = false,
+        bool HeInitialisation = false)
     {
         internal int[] EncoderStridesOrDefault => EncoderStrides ?? [1, 1, 1, 1];
 
         internal int[] DecoderStridesOrDefault => DecoderStrides ?? [2, 2, 2, 2, 1];
+
+        internal int DecoderFiltersOrDefault => DecoderFilters ?? Filters;
     }
 
     private readonly Options options;
@@ -102,10 +120,10 @@ public sealed class SlotAttentionAutoEncoder : DecompositionModel
         [
             .. options.DecoderStridesOrDefault.SelectMany((stride, i) => new Layer[]
             {
-                new ConvTranspose2d(i == 0 ? d : filters, filters, kernel: 5, stride, padding: 2, outputPadding: stride - 1, random: random),
+                Transposed(i == 0 ? d : options.DecoderFiltersOrDefault, options.DecoderFiltersOrDefault, options.DecoderKernel, stride, random),
                 Activation.ReluInPlace(),
             }),
-            new ConvTranspose2d(filters, options.Channels + 1, kernel: 3, stride: 1, padding: 1, random: random),
+            Transposed(options.DecoderFiltersOrDefault, options.Channels + 1, options.OutputKernel, options.OutputStride, random),
         ]));
         encoderPosition = Child("encoder_pos", new SoftPositionEmbedding(rows, columns, d, random));
         decoderPosition = Child("decoder_pos", new SoftPositionEmbedding(options.DecoderStart, options.DecoderStart, d, random));
@@ -113,6 +131,7 @@ public sealed class SlotAttentionAutoEncoder : DecompositionModel
         perceptron = Child("mlp", new Sequential(new Conv2d(d, d, kernel: 1, random: random), Activation.ReluInPlace(), new Conv2d(d, d, kernel: 1, random: random)));
         slotAttention = Child("slot_attention", new SlotAttention(new(options.Slots, options.Iterations, d, options.Hidden, options.Epsilon,
             options.ProjectionBias, options.NormEpsilon, options.Start, options.GlorotMean, options.LastIterationGradient), random));
+        if (options.HeInitialisation) KeepVariance(random);
     }
 
     /// <inheritdoc/>
@@ -210,17 +229,48 @@ public sealed class SlotAttentionAutoEncoder : DecompositionModel
         inputs = options.Size;
         foreach (var stride in options.DecoderStridesOrDefault)
         {
-            perImage += options.Slots * 2.0 * side * side * 25 * inputs * options.Filters;       // each input pixel lays down one kernel
+            // Each input pixel lays down one kernel.
+            perImage += options.Slots * 2.0 * side * side * options.DecoderKernel * options.DecoderKernel * inputs * options.DecoderFiltersOrDefault;
             side *= stride;
-            inputs = options.Filters;
+            inputs = options.DecoderFiltersOrDefault;
         }
-        perImage += options.Slots * 2.0 * side * side * 9 * inputs * (options.Channels + 1);
+        perImage += options.Slots * 2.0 * side * side * options.OutputKernel * options.OutputKernel * inputs * (options.Channels + 1);
         return batch * perImage;
     }
 
     private Tensor ToModel(Tensor images) => options.SignedColours ? images * 2 - 1 : images;
 
     private Tensor FromModel(Tensor images) => options.SignedColours ? (images + 1) / 2 : images;
+
+    private void KeepVariance(Generator? random)
+    {
+        using var _ = GradMode.Off();
+        var strides = options.DecoderStridesOrDefault.Append(options.OutputStride).ToArray();
+        var last = $"decoder_cnn.{2 * strides.Length - 2}.weight";
+        foreach (var (name, value) in NamedParameters())
+        {
+            if (name.Contains("norm", StringComparison.Ordinal) || name.Contains("slots_", StringComparison.Ordinal) || name.Contains("_pos.", StringComparison.Ordinal)) continue;
+            if (value.Dimensions < 2)
+            {
+                value.Zero_();
+                continue;
+            }
+            var isDecoder = name.StartsWith("decoder_cnn.", StringComparison.Ordinal);
+            var feedsRelu = isDecoder || name.StartsWith("encoder_cnn.", StringComparison.Ordinal) || name.EndsWith("mlp.0.weight", StringComparison.Ordinal);
+            double fanIn = value.Count / value.Size(0);
+            if (isDecoder)
+            {
+                var stride = strides[int.Parse(name.AsSpan(12, name.IndexOf('.', 12) - 12), System.Globalization.CultureInfo.InvariantCulture) / 2];
+                fanIn = value.Count / value.Size(1) / (double)(stride * stride);
+            }
+            var bound = Math.Sqrt((feedsRelu ? 6 : 3) / fanIn) * (name == last ? 0.1 : 1);
+            value.Uniform_(-bound, bound, random);
+        }
+    }
+
+    /// <summary>A transposed convolution to exactly stride times the size.</summary>
+    private static ConvTranspose2d Transposed(int inputs, int outputs, int kernel, int stride, Generator? random) =>
+        new(inputs, outputs, kernel, stride, padding: kernel / 2, outputPadding: stride - 1, random: random);
 
     private static (int Rows, int Columns) FeatureSize(Options options)
     {
