@@ -28,6 +28,7 @@ public sealed class SlotAttentionAutoEncoderTests
         ["mean loss"] = Tiny with { Loss = SlotAttentionAutoEncoder.Loss.Mean },
         ["signed colours"] = Tiny with { SignedColours = true },
         ["learned start"] = Tiny with { Start = SlotAttention.Start.Learned },
+        ["spread start"] = Tiny with { Start = SlotAttention.Start.Spread },
         ["last round's gradient"] = Tiny with { LastIterationGradient = true },
         ["last round's gradient of one round"] = Tiny with { LastIterationGradient = true, Iterations = 1 },
         ["no projection bias, Glorot mean"] = Tiny with { ProjectionBias = false, GlorotMean = true, NormEpsilon = 1e-3 },

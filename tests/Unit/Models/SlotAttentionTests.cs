@@ -72,6 +72,17 @@ public sealed class SlotAttentionTests
     }
 
     [Fact]
+    public void Slots_that_start_spread_over_the_features_need_no_noise_and_differ()
+    {
+        using var scope = TensorScope.Begin();
+        var module = Small(SlotAttention.Start.Spread);
+        var (slots, _) = module.Forward(Features, NoiseSource.Mean);
+
+        for (var k = 1; k < Slots; k++) Assert.True((slots.Narrow(1, 0, 1) - slots.Narrow(1, k, 1)).Abs().Max().ToDouble() > 1e-3);
+        Close.Equal(slots, module.Forward(Features, new FixedNoise(Noise())).Slots, 1e-12, "slots");
+    }
+
+    [Fact]
     public void A_Gaussian_start_takes_any_number_of_slots()
     {
         using var scope = TensorScope.Begin();
