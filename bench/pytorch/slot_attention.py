@@ -60,8 +60,9 @@ class LayerNorm(nn.LayerNorm):
 class SlotAttention(nn.Module):
     """Iterative attention of K slots over N input vectors: (B, N, D) -> (B, K, D)."""
 
-    def __init__(self, slots, width, iterations, hidden):
+    def __init__(self, slots, width, iterations, hidden, spread=False):
         super().__init__()
+        self.spread = spread
         self.slots, self.iterations, self.scale = slots, iterations, width**-0.5
         self.slots_mu = nn.Parameter(torch.randn(1, 1, width))
         self.slots_logsigma = nn.Parameter(torch.empty(1, 1, width))
@@ -77,9 +78,12 @@ class SlotAttention(nn.Module):
 
     def forward(self, inputs):
         batch, _, width = inputs.shape
-        noise = torch.randn(batch, self.slots, width, dtype=self.slots_mu.dtype)
-        slots = self.slots_mu + self.slots_logsigma.exp() * noise
         inputs = self.norm_input(inputs)
+        if self.spread:
+            slots = self.farthest(inputs)
+        else:
+            noise = torch.randn(batch, self.slots, width, dtype=self.slots_mu.dtype)
+            slots = self.slots_mu + self.slots_logsigma.exp() * noise
         keys, values = self.to_k(inputs), self.to_v(inputs)
         for _ in range(self.iterations):
             previous = slots
@@ -93,6 +97,19 @@ class SlotAttention(nn.Module):
             slots = slots.reshape(batch, self.slots, width)
             slots = slots + self.mlp(self.norm_pre_ff(slots))
         return slots
+
+
+    def farthest(self, inputs):
+        """K of the inputs (B, N, D), each far from those before it."""
+        with torch.no_grad():
+            distance = (inputs - inputs.mean(dim=1, keepdim=True)).square().sum(dim=2)
+            nearest, following, chosen = torch.full_like(distance, torch.inf), distance.argmin(dim=1, keepdim=True), []
+            for _ in range(self.slots):
+                chosen.append(following)
+                seed = inputs.gather(1, following.unsqueeze(2).expand(-1, -1, inputs.shape[2]))
+                nearest = torch.minimum(nearest, (inputs - seed).square().sum(dim=2))
+                following = nearest.argmax(dim=1, keepdim=True)
+        return inputs.gather(1, torch.cat(chosen, dim=1).unsqueeze(2).expand(-1, -1, inputs.shape[2]))
 
 
 class BenchmarkAutoEncoder(nn.Module):
@@ -138,6 +155,43 @@ class BenchmarkAutoEncoder(nn.Module):
         return (masks * x[:, :, :3]).sum(dim=1), masks
 
 
+class DemoAutoEncoder(nn.Module):
+    """The network of recipes/slot-attention/demo.yaml: half-resolution features, a decoder of
+    1x1 layers on a 16x16 map and one up-convolution. Its slots start at features of the image
+    that lie far from each other; the same number of operations as ours."""
+
+    def __init__(self, size, slots, iterations, width):
+        super().__init__()
+        self.slots, filters = slots, width // 2
+        self.encoder_cnn = nn.Sequential(
+            nn.Conv2d(3, filters, 5, stride=1, padding=2), nn.ReLU(),
+            nn.Conv2d(filters, filters, 5, stride=2, padding=2), nn.ReLU(),
+            nn.Conv2d(filters, width, 5, stride=1, padding=2), nn.ReLU(),
+        )
+        self.decoder_cnn = nn.Sequential(
+            nn.ConvTranspose2d(width, width, 1), nn.ReLU(),
+            nn.ConvTranspose2d(width, width, 1), nn.ReLU(),
+            nn.ConvTranspose2d(width, width, 1), nn.ReLU(),
+            nn.ConvTranspose2d(width, 4, 5, stride=2, padding=2, output_padding=1),
+        )
+        self.encoder_pos = PositionEmbedding(width, size // 2, size // 2)
+        self.decoder_pos = PositionEmbedding(width, 16, 16)
+        self.layer_norm = LayerNorm(width)
+        self.mlp = nn.Sequential(nn.Conv2d(width, width, 1), nn.ReLU(), nn.Conv2d(width, width, 1))
+        self.slot_attention = SlotAttention(slots, width, iterations, hidden=128, spread=True)
+
+    def forward(self, image):
+        """Image (B, 3, H, W) in 0..1 -> canvas (B, 3, H, W), masks (B, K, 1, H, W)."""
+        batch, _, height, width = image.shape
+        x = self.encoder_pos(self.encoder_cnn(image))
+        x = self.layer_norm(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+        slots = self.slot_attention(self.mlp(x).permute(0, 2, 3, 1).flatten(1, 2))
+        x = slots.reshape(batch * self.slots, -1, 1, 1).expand(-1, -1, 16, 16)
+        x = self.decoder_cnn(self.decoder_pos(x)).reshape(batch, self.slots, 4, height, width).float()
+        masks = x[:, :, 3:].softmax(dim=1)
+        return (masks * x[:, :, :3]).sum(dim=1), masks
+
+
 class Trainer:
     """A network, its optimiser and one batch of noise images."""
 
@@ -163,9 +217,12 @@ class Trainer:
         return (time.perf_counter() - start) * 1e3
 
 
-ARCHITECTURES = {"benchmark": BenchmarkAutoEncoder}
+ARCHITECTURES = {"benchmark": BenchmarkAutoEncoder, "demo": DemoAutoEncoder}
 
-DEFAULTS = {"benchmark": dict(size=128, slots=11, iterations=3, batch=2, width=64)}
+DEFAULTS = {
+    "benchmark": dict(size=128, slots=11, iterations=3, batch=2, width=64),
+    "demo": dict(size=32, slots=4, iterations=3, batch=32, width=64),
+}
 
 
 def peak_megabytes():

@@ -8,14 +8,31 @@ namespace Scenograph.Torch;
 /// <c>SCENOGRAPH_NATIVE</c>. An assembly may have one resolver only, so every class with P/Invokes calls <see cref="Register"/>
 /// from its static constructor.
 /// </summary>
-internal static class NativeLibraries
+internal static partial class NativeLibraries
 {
     /// <summary>Environment variable: a folder with the native libraries.</summary>
     public const string FolderVariable = "SCENOGRAPH_NATIVE";
 
     private const string Prefix = "scenograph_";
 
-    static NativeLibraries() => NativeLibrary.SetDllImportResolver(typeof(NativeLibraries).Assembly, Resolve);
+    static NativeLibraries()
+    {
+        BoundSpinning();
+        NativeLibrary.SetDllImportResolver(typeof(NativeLibraries).Assembly, Resolve);
+    }
+
+    /// <summary>
+    /// GNU OpenMP's threads spin for milliseconds when they have nothing to do; where another program wants the cores, each parallel
+    /// region then waits for a whole time slice. A short spin costs nothing on a quiet machine. The library reads the variable when it
+    /// is loaded, and .NET keeps an environment of its own, so the C library is told.
+    /// </summary>
+    private static void BoundSpinning()
+    {
+        if (OperatingSystem.IsLinux()) _ = SetEnvironment("GOMP_SPINCOUNT", "20000", overwrite: 0);
+    }
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetEnvironment(string name, string value, int overwrite);
 
     /// <summary>Makes sure that the resolver is in place; the first call does the work.</summary>
     public static void Register()

@@ -17,7 +17,7 @@ internal static class DecomposeCommand
     /// <param name="Images">PNG or JPEG files, at least one.</param>
     /// <param name="Out">Folder for what is written; null: <c>decomposition</c> in the working directory.</param>
     /// <param name="Checkpoint">Anything that <see cref="Training.RunFolder.Checkpoint"/> takes.</param>
-    /// <param name="Seed">Seed of the noise at inference; null: the model's deterministic inference.</param>
+    /// <param name="Seed">Seed of the model's noise; null: the training's seed + 3.</param>
     /// <param name="Device">Null: the recipe's.</param>
     /// <param name="Json">Print the objects as JSON instead of a table.</param>
     internal sealed record Request(string Run, IReadOnlyList<string> Images, string? Out, string? Checkpoint, long? Seed, string? Device, bool Json);
@@ -28,7 +28,7 @@ internal static class DecomposeCommand
         var images = new Argument<string[]>("image") { Description = "PNG or JPEG files.", Arity = ArgumentArity.OneOrMore };
         var folder = CommonOptions.Out("Folder for the pictures and the list of objects (default decomposition).");
         var checkpoint = new Option<string?>("--checkpoint") { Description = "last, best, step-N or a file (default last).", HelpName = "which" };
-        var seed = CommonOptions.Seed("Seed of the noise (default: the model's deterministic inference).");
+        var seed = CommonOptions.Seed("Seed of the model's noise (default: the training's seed + 3).");
         var device = CommonOptions.Device();
         var json = CommonOptions.Json();
         var command = new ExampleCommand(

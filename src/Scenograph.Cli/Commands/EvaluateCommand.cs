@@ -14,7 +14,7 @@ internal static class EvaluateCommand
     /// <param name="Images">Number of scenes; null: the recipe's.</param>
     /// <param name="Checkpoint">Anything that <see cref="Training.RunFolder.Checkpoint"/> takes; null: the one named by <paramref name="Run"/>, else last.</param>
     /// <param name="Csv">Where to write one row an image; null: nowhere but into the run's folder.</param>
-    /// <param name="Seed">Seed of the noise at inference; null: the model's deterministic inference.</param>
+    /// <param name="Seed">Seed of the model's noise; null: the training's seed + 3.</param>
     /// <param name="Device">Null: the recipe's.</param>
     /// <param name="Quiet">No progress display.</param>
     /// <param name="Json">Print {metrics, images, seconds} instead of a table.</param>
@@ -27,7 +27,7 @@ internal static class EvaluateCommand
         var images = CommonOptions.Number<int>("--images", "n", "Number of scenes, the first of the set (default: the recipe's).", least: 1);
         var checkpoint = new Option<string?>("--checkpoint") { Description = "last, best, step-N or a file (default last).", HelpName = "which" };
         var csv = new Option<string?>("--csv") { Description = "Write one row an image to this file as well.", HelpName = "file" };
-        var seed = CommonOptions.Seed("Seed of the noise (default: the model's deterministic inference).");
+        var seed = CommonOptions.Seed("Seed of the model's noise (default: the training's seed + 3).");
         var device = CommonOptions.Device();
         var quiet = CommonOptions.Quiet();
         var json = CommonOptions.Json();

@@ -71,6 +71,7 @@ public sealed class Trainer : IDisposable
         EngineInfo.KeepMemory();
         if (trainingSet.Count < training.Batch) throw new InputException($"data '{recipe.Data.Train}' has {trainingSet.Count} scenes, fewer than training.batch={training.Batch}");
         plan = LearningRateText.Parse(training.LearningRateSchedule);
+        if (plan.Plateau is not null) throw new InputException("training.learning_rate_schedule is plateau, which this trainer does not follow yet; use decay(W,D,r), warm(W) or cosine(W,D)");
 
         var seed = (ulong)training.Seed;
         weightsRandom = new(seed);

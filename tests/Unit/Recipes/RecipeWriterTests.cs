@@ -104,6 +104,7 @@ public sealed class RecipeWriterTests
               log_every: 10
               validate_every: 1000
               checkpoint_every: 1000
+              keep_every: 0
               nan_limit: 10
               ema: null
             evaluation:

@@ -107,6 +107,8 @@ public sealed class SlotAttentionAutoEncoder : DecompositionModel
     /// <param name="random">Source of the starting values.</param>
     public SlotAttentionAutoEncoder(Options options, Generator? random = null)
     {
+        if (options.DecoderKernel % 2 == 0) throw new InputException($"model.decoder_kernel is {options.DecoderKernel}; an odd number is expected, so that maps keep their size");
+        if (options.OutputKernel % 2 == 0) throw new InputException($"model.output_kernel is {options.OutputKernel}; an odd number is expected, so that maps keep their size");
         this.options = options;
         var (d, filters) = (options.Size, options.Filters);
         var (rows, columns) = FeatureSize(options);
