@@ -34,10 +34,25 @@ public abstract class DecompositionModel : Model
     /// <summary>Whether one of the masks shows the background, so that they sum to 1.</summary>
     public virtual bool MasksHaveBackground => true;
 
+    /// <summary>Whether <see cref="Decompose"/> can use another number of components than training did.</summary>
+    public virtual bool TakesAnyNumberOfComponents => false;
+
     /// <summary>Takes images apart.</summary>
     /// <param name="images">[B, C, H, W], values in [0, 1].</param>
     /// <param name="noise">Source of all randomness; its latents' means with <see cref="NoiseSource.Mean"/>, where the model allows it.</param>
-    public abstract Decomposition Decompose(Tensor images, NoiseSource noise);
+    /// <param name="components">K, if not <see cref="Components"/>; only where <see cref="TakesAnyNumberOfComponents"/>.</param>
+    public abstract Decomposition Decompose(Tensor images, NoiseSource noise, int? components = null);
+}
+
+/// <summary>A model that paints each component from a vector of its own, so that what a number of it means can be seen by changing it.</summary>
+public interface ILatentComponents
+{
+    /// <summary>Name under which <see cref="Decomposition.Latents"/> has the vectors that <see cref="Decode"/> takes.</summary>
+    string LatentName { get; }
+
+    /// <summary>Paints scenes from their components' vectors.</summary>
+    /// <param name="latents">[B, K, D]</param>
+    Decomposition Decode(Tensor latents);
 }
 
 /// <summary>What a model trains on.</summary>

@@ -9,7 +9,7 @@ namespace Scenograph.Models;
 /// broadcast decoder paints each slot's colours and mask, softmax over the slots mixes them. Loss: squared error.
 /// Locatello et al. 2020, arXiv 2006.15055, figure 1. The defaults are those of the ClevrTex benchmark (Karazija et al. 2021).
 /// </summary>
-public sealed class SlotAttentionAutoEncoder : DecompositionModel
+public sealed class SlotAttentionAutoEncoder : DecompositionModel, ILatentComponents
 {
     /// <summary>What the layer norm behind the encoder normalises over.</summary>
     public enum Norm
@@ -156,14 +156,31 @@ public sealed class SlotAttentionAutoEncoder : DecompositionModel
         return new(scope.Keep(loss), [("reconstruction", loss)]);
     }
 
+    /// <summary>A slot of its own learned start has no other to stand in for it.</summary>
+    public override bool TakesAnyNumberOfComponents => options.Start != SlotAttention.Start.Learned;
+
     /// <inheritdoc/>
-    public override Decomposition Decompose(Tensor images, NoiseSource noise)
+    public string LatentName => "slots";
+
+    /// <inheritdoc/>
+    public override Decomposition Decompose(Tensor images, NoiseSource noise, int? components = null)
     {
         using var scope = TensorScope.Begin();
-        var output = Forward(ToModel(images), noise);
-        return new(scope.Keep(FromModel(output.Reconstruction)), scope.Keep(FromModel(output.Components)), scope.Keep(output.Masks),
-            new Dictionary<string, Tensor> { ["slots"] = scope.Keep(output.Slots) });
+        var output = Forward(ToModel(images), noise, components);
+        return Decomposition(scope, output.Slots, output.Components, output.Masks, output.Reconstruction);
     }
+
+    /// <inheritdoc/>
+    public Decomposition Decode(Tensor latents)
+    {
+        using var scope = TensorScope.Begin();
+        var (components, masks, reconstruction) = Paint(latents);
+        return Decomposition(scope, latents, components, masks, reconstruction);
+    }
+
+    private Decomposition Decomposition(TensorScope scope, Tensor slots, Tensor components, Tensor masks, Tensor reconstruction) =>
+        new(scope.Keep(FromModel(reconstruction)), scope.Keep(FromModel(components)), scope.Keep(masks),
+            new Dictionary<string, Tensor> { [LatentName] = scope.Keep(slots) });
 
     /// <summary>One pass: what the objective and a decomposition are made of.</summary>
     /// <param name="Features">[B, N, D], what the slots compete for.</param>
@@ -175,15 +192,23 @@ public sealed class SlotAttentionAutoEncoder : DecompositionModel
 
     /// <param name="images">[B, C, H, W]</param>
     /// <param name="noise">One normal draw, [B, K, D].</param>
-    public Output Forward(Tensor images, NoiseSource noise)
+    /// <param name="components">K, if not that of the options.</param>
+    public Output Forward(Tensor images, NoiseSource noise, int? components = null)
     {
         using var scope = TensorScope.Begin();
         var features = Encode(images);                                             // [B, N, D]
-        var (slots, _) = slotAttention.Forward(features, noise);                   // [B, K, D]
-        var (components, logits) = Decode(slots);                                  // [B, K, C, H, W], [B, K, 1, H, W]
+        var (slots, _) = slotAttention.Forward(features, noise, components);       // [B, K, D]
+        var (patches, masks, reconstruction) = Paint(slots);
+        return new(scope.Keep(features), scope.Keep(slots), scope.Keep(patches), scope.Keep(masks), scope.Keep(reconstruction));
+    }
+
+    private (Tensor Components, Tensor Masks, Tensor Reconstruction) Paint(Tensor slots)
+    {
+        using var scope = TensorScope.Begin();
+        var (components, logits) = ComponentsAndLogits(slots);                     // [B, K, C, H, W], [B, K, 1, H, W]
         var masks = logits.Softmax(1);
         var reconstruction = (components * masks).Sum([1]);
-        return new(scope.Keep(features), scope.Keep(slots), scope.Keep(components), scope.Keep(masks), scope.Keep(reconstruction));
+        return (scope.Keep(components), scope.Keep(masks), scope.Keep(reconstruction));
     }
 
     private Tensor Encode(Tensor images)
@@ -198,7 +223,7 @@ public sealed class SlotAttentionAutoEncoder : DecompositionModel
         return scope.Keep(x.Permute([0, 2, 3, 1]).Reshape([x.Size(0), -1, options.Size]));
     }
 
-    private (Tensor Components, Tensor Logits) Decode(Tensor slots)
+    private (Tensor Components, Tensor Logits) ComponentsAndLogits(Tensor slots)
     {
         using var scope = TensorScope.Begin();
         var (batch, count) = (slots.Size(0), slots.Size(1));

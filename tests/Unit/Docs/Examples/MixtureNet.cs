@@ -54,7 +54,7 @@ public sealed class MixtureNet : DecompositionModel
     }
 
     /// <inheritdoc/>
-    public override Decomposition Decompose(Tensor images, NoiseSource noise)
+    public override Decomposition Decompose(Tensor images, NoiseSource noise, int? components = null)
     {
         var (canvas, patches, masks) = Forward(images);
         return new(canvas, patches, masks, new Dictionary<string, Tensor>());
