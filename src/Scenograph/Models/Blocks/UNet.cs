@@ -8,6 +8,10 @@ namespace Scenograph.Models.Blocks;
 /// convolution 3×3 without bias, a normalisation and a ReLU. Between down blocks every second row and column is taken, behind up
 /// blocks pixels are doubled; an up block reads its input and then, on further channels, the down block's output of the same size.
 /// </summary>
+/// <remarks>
+/// On the processor, a convolution of a doubled map is computed before the doubling: each of the four pixels that one becomes sees 2×2
+/// of the small map, some through the sum of two or four of the kernel's weights. Equal numbers, 16 products in place of 36.
+/// </remarks>
 public sealed class UNet : Layer
 {
     /// <summary>What the parts are called in a state-dict.</summary>
@@ -28,6 +32,8 @@ public sealed class UNet : Layer
         /// <summary>Rows and columns at the bottom.</summary>
         public (int Height, int Width) Bottom => (Height >> (Down.Count - 1), Width >> (Down.Count - 1));
     }
+
+    private const int FewestPixels = 64;
 
     private readonly Options options;
     private readonly Block[] down, up;
@@ -57,9 +63,53 @@ public sealed class UNet : Layer
             new Reshape(options.Down[^1], rows, columns)));
     }
 
+    /// <summary>The up blocks' kernels in two parts, for several passes with the same weights.</summary>
+    /// <param name="Up">
+    /// For each block up: the kernel of the skip connection and, folded to [4·outputs, channels, 2, 2], that of the doubled map; null where the block
+    /// is better computed as it stands.
+    /// </param>
+    public sealed record Kernels(IReadOnlyList<(Tensor Skip, Tensor Doubled)?> Up);
+
+    /// <summary>Prepares the weights for passes under the autocast of now.</summary>
+    public Kernels Prepare()
+    {
+        using var scope = TensorScope.Begin();
+        var kernels = new (Tensor, Tensor)?[up.Length];
+        var (rows, columns) = options.Bottom;
+        // Lower precision is a matter of once, too; what kind there is, only a result tells.
+        using var one = Operators.Ones([1, 1], device: up[0].Weight.Device);
+        var type = up[0].Weight.DType == DType.Float32 ? one.MatMul(one).DType : up[0].Weight.DType;
+        for (var i = 1; i < up.Length; i++)
+        {
+            // The deep blocks' work is to read their weights; adding these up first would be more of it.
+            if (up[i].Weight.Device.Type != DeviceType.Cpu || (rows << (i - 1)) * (columns << (i - 1)) < FewestPixels) continue;
+            var doubled = options.Up[i - 1];
+            var weight = up[i].Weight;
+            var folded = Fold(Fold(weight.Narrow(1, 0, doubled), 2), 4).Reshape([4 * options.Up[i], doubled, 2, 2]);
+            kernels[i] = (scope.Keep(weight.Narrow(1, doubled, weight.Size(1) - doubled).To(type)), scope.Keep(folded.To(type)));
+        }
+        return new(kernels);
+    }
+
+    /// <summary>What the first and the second of two equal pixels see: of taps 0, 1, 2 the one 0 and 1 + 2, the other 0 + 1 and 2.</summary>
+    private static Tensor Fold(Tensor weight, int dimension)
+    {
+        var (first, second, third) = (weight.Narrow(dimension, 0, 1), weight.Narrow(dimension, 1, 1), weight.Narrow(dimension, 2, 1));
+        return Operators.Stack([Operators.Cat([first, second + third], dimension), Operators.Cat([first + second, third], dimension)]);
+    }
+
     /// <param name="input">[B, inputs, H, W]</param>
     /// <returns>[B, outputs of the last block up, H, W]</returns>
     public override Tensor Forward(Tensor input)
+    {
+        using var scope = TensorScope.Begin();
+        return scope.Keep(Forward(input, Prepare()));
+    }
+
+    /// <param name="input">[B, inputs, H, W]</param>
+    /// <param name="kernels">Of <see cref="Prepare"/>, since which no weight has changed.</param>
+    /// <returns>[B, outputs of the last block up, H, W]</returns>
+    public Tensor Forward(Tensor input, Kernels kernels)
     {
         using var scope = TensorScope.Begin();
         var skips = new Tensor[down.Length];
@@ -75,12 +125,35 @@ public sealed class UNet : Layer
         for (var i = 0; i < up.Length; i++)
         {
             var skip = skips[^(i + 1)];
+            var isTwice = i > 0 && skip.Size(2) == 2 * x.Size(2) && skip.Size(3) == 2 * x.Size(3);
+            if (isTwice && kernels.Up[i] is { } kernel && skip.IsContiguous)
+            {
+                x = up[i].Activate(ConvolveDoubled(x, skip, kernel.Skip, kernel.Doubled));
+                continue;
+            }
+            if (i > 0) x = twice.Forward(x);
             var (rows, columns) = (skip.Size(2) - x.Size(2), skip.Size(3) - x.Size(3));
             if (rows > 0 || columns > 0) x = x.Pad([0, columns, 0, rows]); // halving an odd size has lost a row or column
             x = up[i].Forward(Operators.Cat([x, skip], 1));
-            if (i < up.Length - 1) x = twice.Forward(x);
         }
         return scope.Keep(x);
+    }
+
+    /// <summary>The convolution of a doubled map beside a skip connection.</summary>
+    /// <param name="small">The map before it is doubled, [B, channels, h, w].</param>
+    /// <param name="skip">[B, channels', 2·h, 2·w]</param>
+    /// <param name="ofSkip">[outputs, channels', 3, 3]</param>
+    /// <param name="ofDoubled">[4·outputs, channels, 2, 2]: for each column of the pair, for each row of it, the outputs.</param>
+    private static Tensor ConvolveDoubled(Tensor small, Tensor skip, Tensor ofSkip, Tensor ofDoubled)
+    {
+        using var scope = TensorScope.Begin();
+        var (batch, outputs, h, w) = (small.Size(0), ofSkip.Size(0), small.Size(2), small.Size(3));
+        var fine = Operators.Conv2d(skip, ofSkip, null, padding: 1);                                 // [B, outputs, 2·h, 2·w]
+        var coarse = Operators.Conv2d(small, ofDoubled, null, padding: 1).Contiguous();              // [B, 4·outputs, h + 1, w + 1]
+        // Pixel (2·i + a, 2·j + b) stands in part (b, a) at (i + a, j + b): a view of ordinary strides.
+        var (row, map) = (w + 1, (h + 1) * (w + 1));
+        var doubled = coarse.AsStrided([batch, outputs, h, 2, w, 2], [4 * outputs * map, map, row, outputs * map + row, 1, 2 * outputs * map + 1]);
+        return scope.Keep((fine.View([batch, outputs, h, 2, w, 2]) + doubled).View([batch, outputs, 2 * h, 2 * w]));
     }
 
     /// <summary>Floating-point operations on a batch, by formula.</summary>
@@ -109,11 +182,20 @@ public sealed class UNet : Layer
             this.norm = Child(names.Norm, norm);
         }
 
+        public Tensor Weight => convolution.Weight;
+
         public override Tensor Forward(Tensor input)
         {
             using var scope = TensorScope.Begin();
+            return scope.Keep(Activate(convolution.Forward(input)));
+        }
+
+        /// <summary>What stands behind the convolution.</summary>
+        public Tensor Activate(Tensor convolved)
+        {
+            using var scope = TensorScope.Begin();
             // Not in place: libtorch's instance norm gives a view, and changing one costs two more passes backwards.
-            return scope.Keep(norm.Forward(convolution.Forward(input)).Relu());
+            return scope.Keep(norm.Forward(convolved).Relu());
         }
     }
 }

@@ -187,9 +187,10 @@ public sealed class MONet : DecompositionModel, ILatentComponents
         using var scope = TensorScope.Begin();
         var logMasks = new Tensor[count];
         var logScope = Operators.Zeros([images.Size(0), 1, options.Height, options.Width], images.DType, device: images.Device);
+        var kernels = count > 1 ? attention.Prepare() : null;
         for (var i = 0; i < count - 1; i++)
         {
-            var logits = attention.Forward(Operators.Cat([images, logScope], 1)).To(images.DType);   // [B, 1, H, W]
+            var logits = attention.Forward(Operators.Cat([images, logScope], 1), kernels!).To(images.DType);   // [B, 1, H, W]
             logMasks[i] = logScope + logits.LogSigmoid();
             logScope = logScope + (-logits).LogSigmoid();
         }
@@ -271,7 +272,7 @@ public sealed class MONet : DecompositionModel, ILatentComponents
     }
 
     /// <summary>The U-Net and what makes one logit a pixel of its features.</summary>
-    private sealed class Attention : Layer
+    private sealed class Attention : Module
     {
         private readonly Options options;
         private readonly UNet network;
@@ -284,9 +285,11 @@ public sealed class MONet : DecompositionModel, ILatentComponents
             output = Child("output", new Conv2d(options.AttentionFilters, 1, kernel: 1, random: random));
         }
 
-        public override Tensor Forward(Tensor input)
+        public UNet.Kernels Prepare() => network.Prepare();
+
+        public Tensor Forward(Tensor input, UNet.Kernels kernels)
         {
-            using var features = network.Forward(input);
+            using var features = network.Forward(input, kernels);
             return output.Forward(features);
         }
 
