@@ -1,7 +1,9 @@
 // Host memory of large tensors. A training step allocates and frees the same few hundred megabytes again and again. glibc maps each
 // such block afresh, and the kernel then clears every 4 KB page of it at first touch: a third of a step's time. Here large blocks
-// come on huge pages, and a bounded number of freed ones is kept for requests of nearly their size.
+// come on huge pages, and freed ones are kept for requests of nearly their size: never more than were in use at once before, so that
+// the process does not grow by it.
 #include "sg.h"
+#include <algorithm>
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
 #include <cstdlib>
@@ -25,13 +27,14 @@ class Cache {
     // A block an eighth larger still serves; a much larger one is worth more elsewhere.
     if (found != kept_.end() && found->first <= size + size / 8) {
       void* data = found->second;
-      used_.emplace(data, found->first);
+      use(data, found->first);
       kept_bytes_ -= found->first;
       kept_.erase(found);
       return data;
     }
+    trim(size);
     void* data = map(size);
-    used_.emplace(data, size);
+    use(data, size);
     return data;
   }
 
@@ -44,21 +47,28 @@ class Cache {
     if (block == used_.end()) return false;
     kept_.emplace(block->second, data);
     kept_bytes_ += block->second;
+    used_bytes_ -= block->second;
     used_.erase(block);
-    trim();
+    trim(0);
     return true;
   }
 
   void limit(size_t bytes) {
     std::lock_guard<std::mutex> lock(mutex_);
     limit_ = bytes;
-    trim();
+    trim(0);
   }
 
  private:
-  // The smallest are the cheapest to get again.
-  void trim() {
-    while (kept_bytes_ > limit_ && !kept_.empty()) {
+  void use(void* data, size_t size) {
+    used_.emplace(data, size);
+    used_bytes_ += size;
+    most_used_ = std::max(most_used_, used_bytes_);
+  }
+
+  // Frees kept blocks, the smallest first, which are the cheapest to get again, until so many more bytes fit in.
+  void trim(size_t wanted) {
+    while (used_bytes_ + kept_bytes_ + wanted > std::max(most_used_, limit_) && !kept_.empty()) {
       auto first = kept_.begin();
       munmap(first->second, first->first);
       kept_bytes_ -= first->first;
@@ -85,6 +95,8 @@ class Cache {
   std::unordered_map<void*, size_t> used_;
   std::multimap<size_t, void*> kept_;
   size_t kept_bytes_ = 0;
+  size_t used_bytes_ = 0;
+  size_t most_used_ = 0;
   size_t limit_ = size_t{256} << 20;
 };
 
@@ -119,7 +131,8 @@ struct LargeBlockAllocator final : c10::Allocator {
 
 }  // namespace
 
-// From here on, tensors' host memory comes from the cache, which keeps at most so many freed bytes.
+// From here on, tensors' host memory comes from the cache. It holds at most so many bytes, used and freed, or as many as were ever
+// used at once.
 SG_API int sg_memory_keep(int64_t bytes) {
   return sg::guarded([&] {
     static LargeBlockAllocator allocator;

@@ -32,7 +32,7 @@ public static unsafe class EngineInfo
     /// Takes large tensors' host memory from a cache of huge pages, which keeps freed blocks for the next step instead of giving them
     /// back to the system.
     /// </summary>
-    /// <param name="bytes">Most freed bytes that are kept.</param>
+    /// <param name="bytes">Most bytes that it holds, used and freed, unless more were ever used at once.</param>
     public static void KeepMemory(long bytes = 256L << 20) => Native.Check(Native.sg_memory_keep(bytes), "KeepMemory");
 
     /// <summary>Whether accelerators must sum in a fixed order.</summary>

@@ -28,5 +28,12 @@ public sealed class GroupNorm : Layer
     }
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => Operators.GroupNorm(input, groups, weight, bias, epsilon);
+    public override Tensor Forward(Tensor input)
+    {
+        if (weight is null || input.DType == weight.DType) return Operators.GroupNorm(input, groups, weight, bias, epsilon);
+        // Under autocast the input may be of lower precision; statistics want the weights' own, what follows wants the input's.
+        using var exact = input.To(weight.DType);
+        using var output = Operators.GroupNorm(exact, groups, weight, bias, epsilon);
+        return output.To(input.DType);
+    }
 }

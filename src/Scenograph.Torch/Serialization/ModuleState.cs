@@ -78,8 +78,10 @@ public static class ModuleState
     /// <param name="prefix">Taken off the names that begin with it, e.g. <c>model.</c> or <c>module.</c>.</param>
     /// <param name="key">Where in the checkpoint to look, e.g. <c>ema</c>; the usual places if left out.</param>
     /// <param name="rename">The module's name for one of the checkpoint's (without the prefix); null leaves the tensor out.</param>
+    /// <param name="mayLack">Whether the checkpoint may lack one of the module's names, which then stays as it is.</param>
     /// <exception cref="InputException">Names are missing or unexpected, shapes or types differ; all are named, and nothing has changed.</exception>
-    public static void LoadPyTorch(PyTorchCheckpoint checkpoint, Module module, string? prefix = null, string? key = null, Func<string, string?>? rename = null)
+    public static void LoadPyTorch(PyTorchCheckpoint checkpoint, Module module, string? prefix = null, string? key = null, Func<string, string?>? rename = null,
+        Func<string, bool>? mayLack = null)
     {
         var found = new Dictionary<string, PyTorchTensor>(StringComparer.Ordinal);
         foreach (var (original, tensor) in checkpoint.StateDict(prefix, key))
@@ -94,12 +96,14 @@ public static class ModuleState
         {
             if (!found.Remove(name, out var source))
             {
-                if (!name.EndsWith(BatchCounter, StringComparison.Ordinal)) problems.Missing(name);
+                if (!name.EndsWith(BatchCounter, StringComparison.Ordinal) && mayLack?.Invoke(name) != true) problems.Missing(name);
                 continue;
             }
             var type = ElementTypes.Parse(source.ElementType);
             var fits = type == target.DType || (target.DType.IsFloating() && type is { } other && other.IsFloating());
-            if (fits && source.Shape.SequenceEqual(target.Shape.ToArray())) loads.Add((source, type!.Value, target));
+            // One number is one number, whether it has a dimension or not.
+            var sameShape = source.Shape.SequenceEqual(target.Shape.ToArray()) || (source.Shape.Count == 0 && target.Count == 1);
+            if (fits && sameShape) loads.Add((source, type!.Value, target));
             else problems.Different(name, Describe(source.ElementType, source.Shape), Describe(target));
         }
         foreach (var name in found.Keys) problems.Unexpected(name);

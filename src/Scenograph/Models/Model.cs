@@ -20,6 +20,15 @@ public abstract class Model : Module
     /// </summary>
     /// <param name="batch">Images.</param>
     public virtual double? ForwardOperations(int batch) => null;
+
+    /// <summary>What this model calls a tensor of a published checkpoint, where the original has published under several names.</summary>
+    /// <param name="name">The checkpoint's name, without prefixes such as <c>model.</c></param>
+    /// <returns>Null leaves the tensor out.</returns>
+    public virtual string? ImportedName(string name) => name;
+
+    /// <summary>Whether a published checkpoint may lack a tensor of this model, which then keeps its starting value.</summary>
+    /// <param name="name">This model's name for it.</param>
+    public virtual bool MayLack(string name) => false;
 }
 
 /// <summary>A model that takes an image apart into K components.</summary>

@@ -10,6 +10,8 @@ public sealed class ModelCatalogue : IModelCatalogue
 
     private static readonly Entry[] Entries =
     [
+        Of<GenesisV2.Options>("genesis-v2", (options, random) => new GenesisV2(options, random)),
+        Of<MONet.Options>("monet", (options, random) => new MONet(options, random)),
         Of<SlotAttentionAutoEncoder.Options>("slot-attention", (options, random) => new SlotAttentionAutoEncoder(options, random)),
     ];
 

@@ -31,13 +31,14 @@ public static class CheckpointImport
     {
         using var checkpoint = PyTorchCheckpoint.Open(source);
         var prefix = Prefixes.FirstOrDefault(p => checkpoint.StateDict().Keys.All(name => name.StartsWith(p, StringComparison.Ordinal)));
-        ModuleState.LoadPyTorch(checkpoint, model, prefix);
+        ModuleState.LoadPyTorch(checkpoint, model, prefix, rename: model.ImportedName, mayLack: model.MayLack);
     }
 
     private static void LoadSafetensors(string source, Model model)
     {
         using var file = SafetensorsFile.Open(source);
         var prefix = file.Tensors.Any(entry => entry.Name.StartsWith("model.", StringComparison.Ordinal)) ? "model." : "";
-        ModuleState.Load(file, [.. model.State().Select(entry => (prefix + entry.Name, entry.Value))], prefix);
+        var wanted = model.State().Where(entry => !model.MayLack(entry.Name) || file.Find(prefix + entry.Name) is not null);
+        ModuleState.Load(file, [.. wanted.Select(entry => (prefix + entry.Name, entry.Value))], prefix);
     }
 }
