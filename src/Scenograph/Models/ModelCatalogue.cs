@@ -11,6 +11,7 @@ public sealed class ModelCatalogue : IModelCatalogue
     private static readonly Entry[] Entries =
     [
         Of<SlotAttentionAutoEncoder.Options>("slot-attention", (options, random) => new SlotAttentionAutoEncoder(options, random)),
+        Of<EfficientMorl.Options>("efficient-morl", (options, random) => new EfficientMorl(options, random)),
     ];
 
     /// <summary>The catalogue; it has no state.</summary>
