@@ -10,6 +10,7 @@ public sealed class ModelCatalogue : IModelCatalogue
 
     private static readonly Entry[] Entries =
     [
+        Of<MONet.Options>("monet", (options, random) => new MONet(options, random)),
         Of<SlotAttentionAutoEncoder.Options>("slot-attention", (options, random) => new SlotAttentionAutoEncoder(options, random)),
         Of<EfficientMorl.Options>("efficient-morl", (options, random) => new EfficientMorl(options, random)),
     ];
