@@ -67,7 +67,7 @@ public sealed class Trainer : IDisposable
         this.validationSet = validationSet;
         var training = recipe.Training;
         device = Device.Parse(training.Device);
-        EngineInfo.Threads = training.Threads == 0 ? Environment.ProcessorCount : training.Threads;
+        EngineInfo.Threads = training.Threads;
         EngineInfo.KeepMemory();
         if (trainingSet.Count < training.Batch) throw new InputException($"data '{recipe.Data.Train}' has {trainingSet.Count} scenes, fewer than training.batch={training.Batch}");
         plan = LearningRateText.Parse(training.LearningRateSchedule);
