@@ -33,9 +33,6 @@ public sealed class Conv2d : Layer
     /// <summary>The bias, [outputs], or null.</summary>
     public Tensor? Bias => bias;
 
-    /// <summary>Zeros around the input.</summary>
-    public int Padding => padding;
-
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => Operators.Conv2d(input, weight, bias, stride, padding, groups: groups);
 }

@@ -35,15 +35,6 @@ public sealed class ConvTranspose2d : Layer
         if (bias) this.bias = Parameter("bias", Initialise.Uniform([outputs], 1 / Math.Sqrt(Initialise.FanIn(shape)), random));
     }
 
-    /// <summary>The kernel, [inputs, outputs, k, k].</summary>
-    public Tensor Weight => weight;
-
-    /// <summary>The bias, [outputs], or null.</summary>
-    public Tensor? Bias => bias;
-
-    /// <summary>Step between the places where the kernel is laid down.</summary>
-    public int Stride => stride;
-
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input)
     {

@@ -456,7 +456,7 @@ public sealed class EfficientMorl : DecompositionModel, ILatentComponents
 
     /// <inheritdoc/>
     public override double? ForwardOperations(int batch) =>
-        batch * (hierarchy.Operations + (options.Iterations + 1.0) * options.Slots * hierarchy.Decoder.Operations);
+        batch * hierarchy.Operations + (options.Iterations + 1) * hierarchy.Decoder.ForwardOperations(batch * options.Slots);
 
     private static IEnumerable<Tensor> Tensors(Inference output) =>
     [

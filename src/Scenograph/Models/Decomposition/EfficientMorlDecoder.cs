@@ -6,14 +6,15 @@ namespace Scenograph.Models;
 /// <summary>
 /// Paints a slot: broadcasts it over a grid, adds a projection of the place, and convolves that to colours and a mask's logit. The three
 /// shapes of the original: unpadded 3×3 convolutions with ELU as in IODINE, padded 5×5 ones for small images, and transposed ones that
-/// grow a 6×6 grid. Names <c>decode.0</c>, <c>decode.2</c>, .. and <c>pos_embed_projection</c>.
+/// grow a small grid. Names <c>decode.0</c>, <c>decode.2</c>, .. and <c>pos_embed_projection</c>.
 /// </summary>
 internal sealed class EfficientMorlDecoder : Module
 {
     private const int Coordinates = 4;
 
     private readonly EfficientMorl.Options options;
-    private readonly Layer[] layers;
+    private readonly BroadcastDecoder? convolutions;
+    private readonly Sequential? transposed;
     private readonly Linear projection;
     private readonly int gridHeight, gridWidth;
 
@@ -21,10 +22,18 @@ internal sealed class EfficientMorlDecoder : Module
     public EfficientMorlDecoder(EfficientMorl.Options options, Generator? random)
     {
         this.options = options;
-        var (z, outputs) = (options.Size, options.Channels + 1);
-        (layers, gridHeight, gridWidth) = options.Decoder == EfficientMorl.Decoder.Big ? Transposed(options, random) : Convolutions(options, random);
-        Child("decode", new Sequential(layers)); // for its names: the first layer is computed another way
-        projection = Child("pos_embed_projection", new Linear(Coordinates, z, random: random));
+        if (options.Decoder == EfficientMorl.Decoder.Big)
+        {
+            transposed = Child("decode", Transposed(options, random));
+            var growth = Growth(options);
+            (gridHeight, gridWidth) = ((int)(options.Height / growth), (int)(options.Width / growth));
+        }
+        else
+        {
+            convolutions = Child("decode", new BroadcastDecoder(Convolutions(options), random: random));
+            (gridHeight, gridWidth) = convolutions.MapSize;
+        }
+        projection = Child("pos_embed_projection", new Linear(Coordinates, options.Size, random: random));
     }
 
     /// <param name="slots">[N, z]</param>
@@ -33,99 +42,64 @@ internal sealed class EfficientMorlDecoder : Module
     {
         using var scope = TensorScope.Begin();
         var grid = PositionGrid.EdgeDistances(gridHeight, gridWidth, slots);       // [1, 4, h, w]
-        var x = First(slots, grid);
-        foreach (var layer in layers.Skip(1))
+        Tensor painted;
+        if (convolutions is not null)
         {
-            var next = layer.Forward(x);
-            if (!ReferenceEquals(next, x)) x.Dispose();
-            x = next;
+            painted = convolutions.Forward(slots, grid, projection);
         }
-        return scope.Keep(x.To(slots.DType).Contiguous());                          // float32 again after autocast
+        else
+        {
+            var places = projection.Forward(grid.Permute([0, 2, 3, 1])).Permute([0, 3, 1, 2]);
+            var map = slots.View([slots.Size(0), slots.Size(1), 1, 1]) + places;    // [N, z, h, w]
+            painted = transposed!.Forward(map.Contiguous(MemoryFormat.ChannelsLast));
+        }
+        return scope.Keep(painted.To(slots.DType).Contiguous());                    // float32 again after autocast
     }
 
-    private Tensor First(Tensor slots, Tensor grid)
+    private static BroadcastDecoder.Options Convolutions(EfficientMorl.Options options)
     {
-        if (layers[0] is Conv2d { Padding: var padding } convolution) return BroadcastConvolution.Forward(slots, grid, projection, convolution.Weight, convolution.Bias, padding);
-        using var scope = TensorScope.Begin();
-        var first = (ConvTranspose2d)layers[0];
-        if (first.Stride == 1 && Math.Min(gridHeight, gridWidth) >= options.DecoderKernelOrDefault)
-        {
-            var kernel = first.Weight.Flip([2, 3]).Transpose(0, 1);
-            return scope.Keep(BroadcastConvolution.Forward(slots, grid, projection, kernel, first.Bias, options.DecoderKernelOrDefault / 2));
-        }
-        var places = projection.Forward(grid.Permute([0, 2, 3, 1])).Permute([0, 3, 1, 2]);
-        var map = (slots.View([slots.Size(0), slots.Size(1), 1, 1]) + places).Contiguous(MemoryFormat.ChannelsLast);
-        return scope.Keep(first.Forward(map));
-    }
-
-    private static (Layer[], int, int) Convolutions(EfficientMorl.Options options, Generator? random)
-    {
-        var (count, kernel, filters) = (options.DecoderLayersOrDefault, options.DecoderKernelOrDefault, options.DecoderFiltersOrDefault);
         var isSmall = options.Decoder == EfficientMorl.Decoder.Small;
-        var padding = isSmall ? Math.Min(1, kernel / 2) : 0;
-        var outputPadding = isSmall ? options.OutputKernel / 2 : 0;
-        var grown = count * (kernel - 1 - 2 * padding) + options.OutputKernel - 1 - 2 * outputPadding;
-        Layer[] layers =
-        [
-            .. Enumerable.Range(0, count).SelectMany(i => new Layer[]
-            {
-                new Conv2d(i == 0 ? options.Size : filters, filters, kernel, padding: padding, random: random),
-                isSmall ? Activation.ReluInPlace() : Activation.EluInPlace(),
-            }),
-            new Conv2d(filters, options.Channels + 1, options.OutputKernel, padding: outputPadding, random: random),
-        ];
-        return (layers, options.Height + grown, options.Width + grown);
+        return new(options.Size, options.Height, options.Width, [.. Enumerable.Repeat(options.DecoderFiltersOrDefault, options.DecoderLayersOrDefault)], options.Channels + 1,
+            options.DecoderKernelOrDefault, Padding: isSmall && options.DecoderKernelOrDefault > 1 ? 1 : 0,
+            options.OutputKernel, OutputPadding: isSmall ? options.OutputKernel / 2 : 0, Elu: !isSmall, AddedMap: true);
     }
 
-    private static (Layer[], int, int) Transposed(EfficientMorl.Options options, Generator? random)
+    private static long Growth(EfficientMorl.Options options) => options.DecoderStridesOrDefault.Append(options.OutputStride).Aggregate(1L, (product, stride) => product * stride);
+
+    private static Sequential Transposed(EfficientMorl.Options options, Generator? random)
     {
-        var (strides, kernel, filters) = (options.DecoderStridesOrDefault, options.DecoderKernelOrDefault, options.DecoderFiltersOrDefault);
-        var growth = strides.Append(options.OutputStride).Aggregate(1L, (product, stride) => product * stride);
+        var (kernel, filters, growth) = (options.DecoderKernelOrDefault, options.DecoderFiltersOrDefault, Growth(options));
         if (options.Height % growth != 0 || options.Width % growth != 0)
         {
             throw new InputException($"model.decoder=big multiplies its grid by {growth} (the product of model.decoder_strides and model.output_stride), "
                 + $"and {options.Height}x{options.Width} (model.height, model.width) is no multiple of that");
         }
-        Layer[] layers =
+        return new(
         [
-            .. strides.SelectMany((stride, i) => new Layer[]
+            .. options.DecoderStridesOrDefault.SelectMany((stride, i) => new Layer[]
             {
                 Upward(i == 0 ? options.Size : filters, filters, kernel, stride, random),
                 Activation.ReluInPlace(),
             }),
             Upward(filters, options.Channels + 1, options.OutputKernel, options.OutputStride, random),
-        ];
-        return (layers, (int)(options.Height / growth), (int)(options.Width / growth));
+        ]);
     }
 
     /// <summary>A transposed convolution to exactly stride times the size.</summary>
     private static ConvTranspose2d Upward(int inputs, int outputs, int kernel, int stride, Generator? random) =>
         new(inputs, outputs, kernel, stride, padding: kernel / 2, outputPadding: stride - 1, random: random);
 
-    /// <summary>Multiplications and additions that painting one slot takes; the broadcast layer takes next to none.</summary>
-    public double Operations
+    /// <summary>Multiplications and additions that painting so many slots takes, by formula.</summary>
+    public double ForwardOperations(long count)
     {
-        get
+        if (convolutions is not null) return convolutions.ForwardOperations(count);
+        double sum = 0, places = gridHeight * (double)gridWidth, inputs = options.Size;
+        foreach (var stride in options.DecoderStridesOrDefault)
         {
-            double sum = 0, filters = options.DecoderFiltersOrDefault;
-            var (height, width) = ((double)gridHeight, (double)gridWidth);
-            for (var i = 0; i < layers.Length; i += 2)
-            {
-                var isLast = i == layers.Length - 1;
-                double kernel = isLast ? options.OutputKernel : options.DecoderKernelOrDefault;
-                var outputs = isLast ? options.Channels + 1 : filters;
-                var inputs = i == 0 ? options.Size : filters;
-                if (layers[i] is ConvTranspose2d transposed)
-                {
-                    if (i > 0 || transposed.Stride > 1) sum += 2 * height * width * kernel * kernel * inputs * outputs; // each input lays down one kernel
-                    (height, width) = (height * transposed.Stride, width * transposed.Stride);
-                    continue;
-                }
-                var padding = ((Conv2d)layers[i]).Padding;
-                (height, width) = (height + 2 * padding - kernel + 1, width + 2 * padding - kernel + 1);
-                if (i > 0) sum += 2 * height * width * kernel * kernel * inputs * outputs;
-            }
-            return sum;
+            sum += 2 * places * options.DecoderKernelOrDefault * options.DecoderKernelOrDefault * inputs * options.DecoderFiltersOrDefault; // each input lays down one kernel
+            places *= stride * stride;
+            inputs = options.DecoderFiltersOrDefault;
         }
+        return count * (sum + 2 * places * options.OutputKernel * options.OutputKernel * inputs * (options.Channels + 1));
     }
 }
