@@ -20,6 +20,7 @@ internal sealed record BenchCase(string Model, string Config, int Batch, ModelRe
         [
             new("slot-attention", "benchmark", 2, new("slot-attention", new SlotAttentionAutoEncoder.Options()), "slot_attention.py", ["--architecture", "benchmark"]),
             new("slot-attention", "demo", demo.Training.Batch, demo.Model, "slot_attention.py", ["--architecture", "demo"]),
+            new("efficient-morl", "benchmark", 1, new("efficient-morl", new EfficientMorl.Options()), "efficient_morl.py", []),
         ];
     }
 }

@@ -128,10 +128,11 @@ public sealed class EfficientMorl : DecompositionModel, ILatentComponents
 
     private const double LeastMultiplier = 0.55;
     private const long Kept = long.MaxValue;
-    private const int RecomputedParts = 8;
 
-    /// <summary>Pixels of all slots together that are painted at once outside training, so that memory does not grow with the batch.</summary>
+    // Pixels of all slots together that are painted at once, so that memory does not grow with the batch: outside training, and where it is
+    // scarce. Fewer would not keep a processor busy.
     private const long PaintedPixels = 1 << 20;
+    private const long RecomputedPixels = 1 << 14;
 
     private readonly Options options;
     private readonly Tensor constraint, multiplier;
@@ -235,7 +236,7 @@ public sealed class EfficientMorl : DecompositionModel, ILatentComponents
     public Decomposition Decode(Tensor latents)
     {
         using var scope = TensorScope.Begin();
-        var painted = new DetachedStage(hierarchy.Decoder.Forward, decoderParameters, EvaluationRows).Evaluate(latents.Reshape([-1, options.Size]));
+        var painted = new DetachedStage(hierarchy.Decoder.Forward, decoderParameters, RowsOf(PaintedPixels)).Evaluate(latents.Reshape([-1, options.Size]));
         var picture = Compose(painted, latents.Size(1));
         return new(scope.Keep(picture.Reconstruction), scope.Keep(picture.Components), scope.Keep(picture.Masks), new Dictionary<string, Tensor> { [LatentName] = latents });
     }
@@ -309,11 +310,12 @@ public sealed class EfficientMorl : DecompositionModel, ILatentComponents
 
     private (DetachedStage Encoder, DetachedStage Decoder) Stages(long batch, long k, bool isDifferentiated)
     {
-        long Rows(long count) => !isDifferentiated ? EvaluationRows : options.Recompute ? Math.Max(1, (count + RecomputedParts - 1) / RecomputedParts) : Kept;
+        long Rows(long count) => !isDifferentiated ? RowsOf(PaintedPixels) : options.Recompute ? Math.Min(RowsOf(RecomputedPixels), (count + 3) / 4) : Kept;
         return (new(hierarchy.Encode, encoderParameters, Rows(batch)), new(hierarchy.Decoder.Forward, decoderParameters, Rows(batch * k)));
     }
 
-    private long EvaluationRows => Math.Max(1, PaintedPixels / (options.Height * (long)options.Width));
+    /// <summary>Slots, or images, that so many pixels are.</summary>
+    private long RowsOf(long pixels) => Math.Max(1, pixels / (options.Height * (long)options.Width));
 
     private Tensor KeysAndValues(Tensor images, DetachedStage encoder, bool isDifferentiated) =>
         !isDifferentiated ? encoder.Evaluate(images) : options.Recompute ? encoder.Forward(images) : hierarchy.Encode(images);
@@ -437,7 +439,7 @@ public sealed class EfficientMorl : DecompositionModel, ILatentComponents
     /// <summary>softplus(b) once GECO is at work, else null, which is 1.</summary>
     private Tensor? LikelihoodWeight(long step) => options.Geco && options.KlWeight != 0 && step >= options.GecoStart ? multiplier.Softplus() : null;
 
-    /// <summary>b ← max(0.55, b − rate·E[C − NLL]); specs of the original: once a step, with the last round's likelihood.</summary>
+    /// <summary>b ← max(0.55, b − rate·E[C − NLL]), once a step of training, by the last round's likelihood.</summary>
     private void UpdateGeco(long step, Tensor likelihood)
     {
         if (step < options.GecoStart) return;
@@ -445,13 +447,13 @@ public sealed class EfficientMorl : DecompositionModel, ILatentComponents
         using var off = GradMode.Off();
         var gap = options.GecoTarget * options.Channels * options.Height * options.Width - likelihood;
         var mean = step == options.GecoStart ? gap : constraint * options.GecoDecay + gap * (1 - options.GecoDecay);
-        mean = Operators.Where(mean.Isfinite(), mean, constraint);     // a step that is skipped leaves no trace
+        var isFinite = mean.Isfinite();                                // a step that is skipped leaves no trace
         if (step > options.GecoStart)
         {
             var move = Operators.Where(mean.Gt(0), mean * options.GecoAcceleration, mean) * options.GecoRate;
-            multiplier.Copy_((multiplier - move).ClampMin(LeastMultiplier));
+            multiplier.Copy_(Operators.Where(isFinite, (multiplier - move).ClampMin(LeastMultiplier), multiplier));
         }
-        constraint.Copy_(mean);
+        constraint.Copy_(Operators.Where(isFinite, mean, constraint));
     }
 
     /// <inheritdoc/>
