@@ -450,7 +450,7 @@ public sealed class DualGruCellTests
     {
         using var scope = TensorScope.Begin();
         using var random = new Generator(1);
-        using var cell = new DualGruCell(3, random);
+        using var cell = new DualGruCell(3, random: random);
         var state = cell.State().ToDictionary(entry => entry.Name, entry => entry.Value);
         var (input, before) = (Waves.Of([2, 3]).To(DType.Float32), Waves.Of([2, 3], frequency: 0.9).To(DType.Float32));
 

@@ -15,11 +15,12 @@ public sealed class DualGruCell : Module
     private readonly Tensor biasInput, biasHidden, biasInputNew, biasHiddenNew;
 
     /// <param name="size">z, size of a half's input and state.</param>
-    /// <param name="random">Source of the starting values, which are N(0, 1) as in the original.</param>
-    public DualGruCell(int size, Generator? random = null)
+    /// <param name="deviation">Deviation of the normal starting values; 1 in the original, whatever the size.</param>
+    /// <param name="random">Source of the starting values.</param>
+    public DualGruCell(int size, double deviation = 1, Generator? random = null)
     {
         this.size = size;
-        Tensor Start(string name, params ReadOnlySpan<long> shape) => Parameter(name, Initialise.Normal(shape, 0, 1, random));
+        Tensor Start(string name, params ReadOnlySpan<long> shape) => Parameter(name, Initialise.Normal(shape, 0, deviation, random));
         (weightInput, weightHidden, weightInputNew, weightHiddenNew) = (new Tensor[2], new Tensor[2], new Tensor[2], new Tensor[2]);
         for (var half = 0; half < 2; half++)
         {

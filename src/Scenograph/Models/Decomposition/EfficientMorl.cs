@@ -79,6 +79,8 @@ public sealed class EfficientMorl : DecompositionModel, ILatentComponents
     /// <param name="OutputStride">Stride of the last transposed convolution of <c>big</c>.</param>
     /// <param name="PriorHidden">Hidden width of the prior's net.</param>
     /// <param name="RefinementHidden">Hidden width of the refinement's net.</param>
+    /// <param name="InitialGain">Gain of the Xavier-normal start of all layers but the recurrent ones; the originals' 0.02 lets next to no signal through at first.</param>
+    /// <param name="InitialRecurrence">Deviation of the normal start of the hierarchy's recurrent cell.</param>
     /// <param name="Recompute">Keep less for differentiation and compute encoder and decoder again, a few images or slots at a time: less memory, up to a third more time, the same gradients.</param>
     public sealed record Options(
         [property: Range(1, 4)] int Channels = 3,
@@ -111,6 +113,8 @@ public sealed class EfficientMorl : DecompositionModel, ILatentComponents
         [property: Range(1, 8)] int OutputStride = 1,
         [property: Range(1, 16384)] int PriorHidden = 128,
         [property: Range(1, 16384)] int RefinementHidden = 128,
+        [property: Range(0, 100)] double InitialGain = 0.02,
+        [property: Range(0, 100)] double InitialRecurrence = 1,
         bool Recompute = false)
     {
         internal int[] EncoderStridesOrDefault => EncoderStrides ?? [1, 1, 1, 1];

@@ -37,7 +37,7 @@ internal sealed class EfficientMorlHierarchy : Module
         toQueries = Child("to_q", new Linear(z, z, bias: false, random));
         toKeys = Child("to_k", new Linear(filters, z, bias: false, random));
         toValues = Child("to_v", new Linear(filters, z, bias: false, random));
-        gru = Child("gru.cell", new DualGruCell(z, random));
+        gru = Child("gru.cell", new DualGruCell(z, options.InitialRecurrence, random));
         meanPerceptron = Child("mlp_mu", new Sequential(new Linear(z, 2 * z, random: random), Activation.ReluInPlace(), new Linear(2 * z, z, random: random)));
         variancePerceptron = Child("mlp_softplus", new Sequential(new Linear(z, 2 * z, random: random), Activation.ReluInPlace(), new Linear(2 * z, z, random: random)));
         Decoder = Child("image_decoder", new EfficientMorlDecoder(options, random));
@@ -46,7 +46,7 @@ internal sealed class EfficientMorlHierarchy : Module
         priorVariance = Child("indep_prior.z_softplus", new Linear(options.PriorHidden, z, random: random));
         foreach (var part in (Module[])[convolutions, perceptron, toQueries, toKeys, toValues, meanPerceptron, variancePerceptron, Decoder, priorHidden, priorMean, priorVariance])
         {
-            SmallStart.Apply(part, random);
+            XavierStart.Apply(part, options.InitialGain, random);
         }
     }
 

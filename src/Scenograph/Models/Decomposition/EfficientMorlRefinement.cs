@@ -21,7 +21,7 @@ internal sealed class EfficientMorlRefinement : Module
         encoding = Child("encoding", new Sequential(new Linear(4 * size, options.RefinementHidden, random: random), Activation.EluInPlace(), new Linear(options.RefinementHidden, size, random: random)));
         location = Child("loc", new Linear(size, size, random: random));
         softplus = Child("softplus", new Linear(size, size, random: random));
-        foreach (var part in (Module[])[encoding, location, softplus]) SmallStart.Apply(part, random);
+        foreach (var part in (Module[])[encoding, location, softplus]) XavierStart.Apply(part, options.InitialGain, random);
     }
 
     /// <param name="lambda">λ = [mean | s], [N, 2z].</param>
