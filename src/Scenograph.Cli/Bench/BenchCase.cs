@@ -22,6 +22,7 @@ internal sealed record BenchCase(string Model, string Config, int Batch, ModelRe
             new("slot-attention", "demo", demo.Training.Batch, demo.Model, "slot_attention.py", ["--architecture", "demo"]),
             new("monet", "benchmark", 1, new("monet", new MONet.Options()), "monet.py", []),
             new("genesis-v2", "benchmark", 1, new("genesis-v2", new GenesisV2.Options()), "genesis_v2.py", []),
+            new("efficient-morl", "benchmark", 1, new("efficient-morl", new EfficientMorl.Options()), "efficient_morl.py", []),
         ];
     }
 }

@@ -13,6 +13,7 @@ public sealed class ModelCatalogue : IModelCatalogue
         Of<GenesisV2.Options>("genesis-v2", (options, random) => new GenesisV2(options, random)),
         Of<MONet.Options>("monet", (options, random) => new MONet(options, random)),
         Of<SlotAttentionAutoEncoder.Options>("slot-attention", (options, random) => new SlotAttentionAutoEncoder(options, random)),
+        Of<EfficientMorl.Options>("efficient-morl", (options, random) => new EfficientMorl(options, random)),
     ];
 
     /// <summary>The catalogue; it has no state.</summary>
