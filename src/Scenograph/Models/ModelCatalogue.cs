@@ -10,6 +10,8 @@ public sealed class ModelCatalogue : IModelCatalogue
 
     private static readonly Entry[] Entries =
     [
+        Of<Iodine.Options>("iodine", (options, random) => new Iodine(options, random)),
+        Of<MnistVae.Options>("mnist-vae", (options, random) => new MnistVae(options, random)),
         Of<SlotAttentionAutoEncoder.Options>("slot-attention", (options, random) => new SlotAttentionAutoEncoder(options, random)),
     ];
 
