@@ -16,17 +16,4 @@ public static class PositionGrid
         var columns = Operators.Linspace(0, 1, width).View([1, width]).Expand([height, width]);
         return scope.Keep(Operators.Stack([rows, columns, 1 - rows, 1 - columns]).Unsqueeze(0));
     }
-
-    /// <summary>Channels [column, row], each from −1 at the first to 1 at the last (Watters et al. 2019, spatial broadcast decoder).</summary>
-    /// <param name="height">Rows H.</param>
-    /// <param name="width">Columns W.</param>
-    /// <param name="like">Element type and device of the result.</param>
-    /// <returns>[1, 2, H, W]</returns>
-    public static Tensor Centred(long height, long width, Tensor like)
-    {
-        using var scope = TensorScope.Begin();
-        var rows = Operators.Linspace(-1, 1, height, like.DType, like.Device).View([height, 1]).Expand([height, width]);
-        var columns = Operators.Linspace(-1, 1, width, like.DType, like.Device).View([1, width]).Expand([height, width]);
-        return scope.Keep(Operators.Stack([columns, rows]).Unsqueeze(0));
-    }
 }
