@@ -12,6 +12,7 @@ public sealed class ModelCatalogue : IModelCatalogue
     [
         Of<Iodine.Options>("iodine", (options, random) => new Iodine(options, random)),
         Of<MnistVae.Options>("mnist-vae", (options, random) => new MnistVae(options, random)),
+        Of<MONet.Options>("monet", (options, random) => new MONet(options, random)),
         Of<SlotAttentionAutoEncoder.Options>("slot-attention", (options, random) => new SlotAttentionAutoEncoder(options, random)),
     ];
 

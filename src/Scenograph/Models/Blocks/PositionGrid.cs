@@ -16,4 +16,19 @@ public static class PositionGrid
         var columns = Operators.Linspace(0, 1, width).View([1, width]).Expand([height, width]);
         return scope.Keep(Operators.Stack([rows, columns, 1 - rows, 1 - columns]).Unsqueeze(0));
     }
+
+    /// <summary>Rows and columns as two channels, each evenly spaced from −1 to 1, borders included.</summary>
+    /// <param name="height">Rows H.</param>
+    /// <param name="width">Columns W.</param>
+    /// <param name="columnsFirst">Whether the column's coordinate is the first channel; the row's otherwise.</param>
+    /// <param name="dtype">Element type.</param>
+    /// <param name="device">Where it lives; the processor if left out.</param>
+    /// <returns>[1, 2, H, W]</returns>
+    public static Tensor Coordinates(int height, int width, bool columnsFirst = false, DType dtype = DType.Float32, Device? device = null)
+    {
+        using var scope = TensorScope.Begin();
+        var rows = Operators.Linspace(-1, 1, height, dtype, device).View([height, 1]).Expand([height, width]);
+        var columns = Operators.Linspace(-1, 1, width, dtype, device).View([1, width]).Expand([height, width]);
+        return scope.Keep(Operators.Stack(columnsFirst ? [columns, rows] : [rows, columns]).Unsqueeze(0));
+    }
 }

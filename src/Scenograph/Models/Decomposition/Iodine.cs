@@ -147,7 +147,7 @@ public sealed class Iodine : DecompositionModel, ILatentComponents
         bool Recompute = false);
 
     private readonly Options options;
-    private readonly IodineDecoder decoder;
+    private readonly BroadcastDecoder decoder;
     private readonly IodineRefinement refinement;
     private readonly IodineInputs inputs;
     private readonly Tensor start;
@@ -165,7 +165,7 @@ public sealed class Iodine : DecompositionModel, ILatentComponents
         this.options = options;
         inputs = new IodineInputs(options);
         refinement = new IodineRefinement(options, inputs.Channels, inputs.VectorSize, random);
-        decoder = new IodineDecoder(options, random);
+        decoder = DecoderOf(options, random);
         if (IsBenchmark)
         {
             start = Parameter("lamda_0", Operators.Cat([Operators.Zeros([1, options.Size]), Operators.Ones([1, options.Size])], 1));
@@ -398,7 +398,7 @@ public sealed class Iodine : DecompositionModel, ILatentComponents
     {
         var refinements = Decodings - 1;
         var decodings = IsBenchmark ? Decodings + refinements / 3.0 : Decodings;
-        return batch * options.Slots * (decodings * decoder.Operations + refinements * refinement.Operations);
+        return decodings * decoder.ForwardOperations(batch * options.Slots) + refinements * batch * options.Slots * refinement.Operations;
     }
 
     /// <summary>λ_0 for every component.</summary>
@@ -427,7 +427,7 @@ public sealed class Iodine : DecompositionModel, ILatentComponents
     {
         using var scope = TensorScope.Begin();
         var (batch, count, c) = (latents.Size(0), latents.Size(1), options.Channels);
-        var x = decoder.Forward(latents.Reshape([batch * count, options.Size])).View([batch, count, c + 1, options.Height, options.Width]);
+        var x = decoder.Forward(latents.Reshape([batch * count, options.Size])).To(latents.DType).Contiguous().View([batch, count, c + 1, options.Height, options.Width]);
         var colours = x.Narrow(2, 0, c);
         return (scope.Keep(options.Likelihood == Pixels.Gaussian ? colours.Sigmoid() : colours.Contiguous()), scope.Keep(x.Narrow(2, c, 1).Contiguous()));
     }
@@ -543,6 +543,21 @@ public sealed class Iodine : DecompositionModel, ILatentComponents
     {
         scope.Keep([decomposition.Reconstruction, decomposition.Components, decomposition.Masks]);
         scope.Keep(decomposition.Latents.Values);
+    }
+
+    /// <summary>
+    /// The benchmark broadcasts to a frame that the convolutions, without padding, eat away, and ends in a 1×1 convolution; the other pads every
+    /// convolution with zeros.
+    /// </summary>
+    private static BroadcastDecoder DecoderOf(Options options, Generator? random)
+    {
+        var (layers, kernel) = (options.DecoderLayers, options.DecoderKernel);
+        var filters = Enumerable.Repeat(options.DecoderFilters, layers).ToArray();
+        return options.Version == Version.ClevrTex
+            ? new(new(options.Size, options.Height, options.Width, filters, options.Channels + 1, kernel, ColumnsFirst: true, Elu: true),
+                [.. Enumerable.Range(0, layers + 1).Select(i => $"decode.{2 * i}")], random)
+            : new(new(options.Size, options.Height, options.Width, filters, options.Channels + 1, kernel, kernel / 2, kernel, kernel / 2, ColumnsFirst: true, Elu: true),
+                [.. Enumerable.Range(0, layers).Select(i => $"mlc.layers.{i}"), "conv"], random);
     }
 
     /// <summary>The benchmark's start: Xavier-normal weights at a fiftieth, no biases, so that everything is grey and shared out evenly. The LSTM has PyTorch's.</summary>

@@ -67,18 +67,13 @@ internal sealed class IodineInputs : Module
         var shared = decoding.Mixture.Detach().Sum([1], keepdim: true).Unsqueeze(1);                    // ln p(x), [B, 1, 1, H, W]
         Add(Iodine.Input.Likelihood, () => Normalise(isBenchmark ? shared : shared.Exp(), 0).Expand([-1, count, -1, -1, -1]));
         Add(Iodine.Input.LeaveOneOutLikelihood, () => Normalise(isBenchmark ? LogWithoutEach(decoding) : WithoutEach(decoding.Masks.Detach(), perComponent.Detach().Exp()), 1));
-        Add(Iodine.Input.Coordinate, () => Coordinates(isBenchmark).Expand([batch, count, -1, -1, -1]));
+        Add(Iodine.Input.Coordinate, () => PositionGrid.Coordinates(options.Height, options.Width, columnsFirst: !isBenchmark, images.DType, images.Device)
+            .Unsqueeze(0).Expand([batch, count, -1, -1, -1]));
         return scope.Keep(Operators.Cat([.. parts], 2).View([batch * count, Channels, height, width]));
 
         void Add(Iodine.Input input, Func<Tensor> part)
         {
             if (Has(input)) parts.Add(part());
-        }
-
-        Tensor Coordinates(bool rowFirst)
-        {
-            var grid = PositionGrid.Centred(height, width, images);                                     // [1, 2, H, W], column first
-            return (rowFirst ? grid.Flip([1]) : grid).Unsqueeze(0);
         }
     }
 

@@ -1,0 +1,104 @@
+using System.Globalization;
+using Scenograph.Torch;
+
+namespace Scenograph.Models.Blocks;
+
+/// <summary>
+/// The spatial broadcast decoder: a vector is tiled over a map, coordinates tell its pixels apart, convolutions of stride 1 paint.
+/// Watters et al. 2019, arXiv 1901.07017. Its first convolution is a <see cref="BroadcastConv2d"/>.
+/// </summary>
+public sealed class BroadcastDecoder : Layer
+{
+    /// <param name="Size">D, size of a vector.</param>
+    /// <param name="Height">Rows of the picture.</param>
+    /// <param name="Width">Columns of the picture.</param>
+    /// <param name="Filters">Outputs of the hidden convolutions, at least one.</param>
+    /// <param name="Outputs">Outputs of the last convolution, behind which there is no activation.</param>
+    /// <param name="Kernel">Side k of the hidden convolutions' kernels.</param>
+    /// <param name="Padding">Zeros around the hidden convolutions' maps; k/2 keeps sizes. The tiled map is larger than the picture by what is lost.</param>
+    /// <param name="OutputKernel">Side of the last convolution's kernel.</param>
+    /// <param name="OutputPadding">Zeros around the last convolution's map.</param>
+    /// <param name="ColumnsFirst">Whether the column's coordinate comes before the row's.</param>
+    /// <param name="Elu">ELU behind the hidden convolutions; ReLU otherwise.</param>
+    /// <param name="AddedMap">
+    /// The caller gives a map of D channels, such as a learned projection of coordinates, that is added to the tiled vector; otherwise the
+    /// two coordinates, −1 to 1, are channels behind the vector's.
+    /// </param>
+    public sealed record Options(int Size, int Height, int Width, IReadOnlyList<int> Filters, int Outputs, int Kernel = 3, int Padding = 0,
+        int OutputKernel = 1, int OutputPadding = 0, bool ColumnsFirst = false, bool Elu = false, bool AddedMap = false);
+
+    private readonly Options options;
+    private readonly BroadcastConv2d first;
+    private readonly Conv2d[] rest;
+
+    /// <param name="options">Sizes and variants.</param>
+    /// <param name="names">Names of the convolutions; null: 0, 2, 4, .. as in a sequence with an activation behind each.</param>
+    /// <param name="random">Source of the starting values.</param>
+    public BroadcastDecoder(Options options, IReadOnlyList<string>? names = null, Generator? random = null)
+    {
+        this.options = options;
+        var filters = options.Filters;
+        string Name(int i) => names?[i] ?? (2 * i).ToString(CultureInfo.InvariantCulture);
+        first = Child(Name(0), new BroadcastConv2d(options.Size, options.AddedMap ? 0 : 2, filters[0], options.Kernel, options.Padding, random));
+        rest = new Conv2d[filters.Count];
+        for (var i = 1; i < filters.Count; i++)
+        {
+            rest[i - 1] = Child(Name(i), new Conv2d(filters[i - 1], filters[i], options.Kernel, padding: options.Padding, random: random));
+        }
+        rest[^1] = Child(Name(filters.Count), new Conv2d(filters[^1], options.Outputs, options.OutputKernel, padding: options.OutputPadding, random: random));
+    }
+
+    /// <summary>Rows and columns of the tiled map: the picture and what the convolutions lose.</summary>
+    public (int Height, int Width) MapSize
+    {
+        get
+        {
+            var lost = options.Filters.Count * (options.Kernel - 1 - 2 * options.Padding) + options.OutputKernel - 1 - 2 * options.OutputPadding;
+            return (options.Height + lost, options.Width + lost);
+        }
+    }
+
+    /// <param name="input">Vectors [N, D].</param>
+    /// <returns>[N, outputs, H, W]; of lower precision under autocast.</returns>
+    public override Tensor Forward(Tensor input)
+    {
+        using var scope = TensorScope.Begin();
+        var (height, width) = MapSize;
+        return scope.Keep(Forward(input, PositionGrid.Coordinates(height, width, options.ColumnsFirst, input.DType, input.Device)));
+    }
+
+    /// <param name="vectors">[N, D]</param>
+    /// <param name="map">The same for all vectors: [1, D, H, W] of <see cref="MapSize"/> where it is added, coordinates [1, 2, H, W] otherwise.</param>
+    /// <returns>[N, outputs, H, W]; of lower precision under autocast.</returns>
+    public Tensor Forward(Tensor vectors, Tensor map)
+    {
+        var x = first.Forward(vectors, map, Activate);
+        for (var i = 0; i < rest.Length; i++)
+        {
+            using var input = x;
+            x = rest[i].Forward(input);
+            if (i < rest.Length - 1) Activate(x);
+        }
+        return x;
+    }
+
+    /// <summary>In place: no convolution needs its own output for its gradient.</summary>
+    private Tensor Activate(Tensor x) => options.Elu ? x.Elu_() : x.Relu_();
+
+    /// <summary>Floating-point operations of decoding N vectors, by formula.</summary>
+    public double ForwardOperations(long count)
+    {
+        var (height, width) = MapSize;
+        double operations = 0;
+        for (var i = 0; i <= options.Filters.Count; i++)
+        {
+            var last = i == options.Filters.Count;
+            var (kernel, padding) = last ? (options.OutputKernel, options.OutputPadding) : (options.Kernel, options.Padding);
+            (height, width) = (height + 2 * padding - kernel + 1, width + 2 * padding - kernel + 1);
+            operations += i == 0
+                ? first.ForwardOperations(count, height, width)
+                : 2.0 * count * height * width * kernel * kernel * options.Filters[i - 1] * (last ? options.Outputs : options.Filters[i]);
+        }
+        return operations;
+    }
+}
