@@ -1,9 +1,11 @@
 // Host memory of large tensors. A training step allocates and frees the same few hundred megabytes again and again. glibc maps each
 // such block afresh, and the kernel then clears every 4 KB page of it at first touch: a third of a step's time. Here large blocks
-// come on huge pages, and a bounded number of freed ones is kept for requests of nearly their size.
+// come on huge pages, and freed ones are kept for requests of nearly their size, never more than was in use at once before.
 #include "sg.h"
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
+#include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <map>
 #include <mutex>
@@ -26,11 +28,21 @@ class Cache {
     if (found != kept_.end() && found->first <= size + size / 8) {
       void* data = found->second;
       used_.emplace(data, found->first);
+      used_bytes_ += found->first;
       kept_bytes_ -= found->first;
       kept_.erase(found);
       return data;
     }
-    void* data = map(size);
+    used_bytes_ += size;
+    peak_bytes_ = std::max(peak_bytes_, used_bytes_);
+    trim(); // makes room first
+    void* data = nullptr;
+    try {
+      data = map(size);
+    } catch (...) {
+      used_bytes_ -= size;
+      throw;
+    }
     used_.emplace(data, size);
     return data;
   }
@@ -44,6 +56,7 @@ class Cache {
     if (block == used_.end()) return false;
     kept_.emplace(block->second, data);
     kept_bytes_ += block->second;
+    used_bytes_ -= block->second;
     used_.erase(block);
     trim();
     return true;
@@ -56,9 +69,9 @@ class Cache {
   }
 
  private:
-  // The smallest are the cheapest to get again.
+  // What is kept must not make the process larger than what it needed at its widest. The smallest are the cheapest to get again.
   void trim() {
-    while (kept_bytes_ > limit_ && !kept_.empty()) {
+    while (!kept_.empty() && (kept_bytes_ > limit_ || used_bytes_ + kept_bytes_ > peak_bytes_)) {
       auto first = kept_.begin();
       munmap(first->second, first->first);
       kept_bytes_ -= first->first;
@@ -84,8 +97,10 @@ class Cache {
   std::mutex mutex_;
   std::unordered_map<void*, size_t> used_;
   std::multimap<size_t, void*> kept_;
+  size_t used_bytes_ = 0;
   size_t kept_bytes_ = 0;
-  size_t limit_ = size_t{256} << 20;
+  size_t peak_bytes_ = 0; // most bytes ever in use
+  size_t limit_ = SIZE_MAX;
 };
 
 // Never destroyed: tensors may be freed after static destructors ran.
@@ -119,7 +134,7 @@ struct LargeBlockAllocator final : c10::Allocator {
 
 }  // namespace
 
-// From here on, tensors' host memory comes from the cache, which keeps at most so many freed bytes.
+// From here on, large tensors' host memory comes from the cache, which keeps at most so many freed bytes.
 SG_API int sg_memory_keep(int64_t bytes) {
   return sg::guarded([&] {
     static LargeBlockAllocator allocator;

@@ -30,10 +30,10 @@ public static unsafe class EngineInfo
 
     /// <summary>
     /// Takes large tensors' host memory from a cache of huge pages, which keeps freed blocks for the next step instead of giving them
-    /// back to the system.
+    /// back to the system. It never holds more, in use and kept together, than was in use at once before.
     /// </summary>
     /// <param name="bytes">Most freed bytes that are kept.</param>
-    public static void KeepMemory(long bytes = 256L << 20) => Native.Check(Native.sg_memory_keep(bytes), "KeepMemory");
+    public static void KeepMemory(long bytes = long.MaxValue) => Native.Check(Native.sg_memory_keep(bytes), "KeepMemory");
 
     /// <summary>Whether accelerators must sum in a fixed order.</summary>
     public static void UseDeterministicAlgorithms(bool enabled) => Native.Check(Native.sg_deterministic_set(enabled ? 1 : 0), "UseDeterministicAlgorithms");
