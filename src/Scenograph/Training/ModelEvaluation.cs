@@ -40,7 +40,7 @@ public static class ModelEvaluation
         InEvaluationMode(model, () =>
         {
             using var scope = TensorScope.Begin();
-            using var inference = InferenceMode.Begin();
+            using var off = GradMode.Off(); // not inference mode: some models refine by gradients
             var result = model.Decompose(SceneBatches.ToTensor(samples, device), noise);
             var reconstructions = result.Reconstruction.ToArray<float>();
             var components = result.Components.ToArray<float>();
@@ -67,7 +67,7 @@ public static class ModelEvaluation
     private static EvaluationBatch ToBatch(DecompositionModel model, IReadOnlyList<Sample> samples, NoiseSource noise, Device device)
     {
         using var scope = TensorScope.Begin();
-        using var inference = InferenceMode.Begin();
+        using var off = GradMode.Off(); // not inference mode: some models refine by gradients
         var images = SceneBatches.ToTensor(samples, device);
         var result = model.Decompose(images, noise);
         var labels = samples.All(sample => sample.Labels is not null) ? samples.SelectMany(sample => sample.Labels!).ToArray() : null;

@@ -113,6 +113,10 @@ public sealed class Iodine : DecompositionModel, ILatentComponents
     /// With <c>zhixuan-lin</c>: compute the shares in the likelihood so that they exist where all likelihoods are too small for a float. The original gives
     /// NaN there.
     /// </param>
+    /// <param name="HeInitialisation">
+    /// Start convolutions and linear layers so that they keep the variance of what passes through (He et al. 2015), biases 0, picture grey and λ nearly
+    /// unchanged. The originals start smaller, and the less a latent says at first, the later it is used.
+    /// </param>
     /// <param name="Recompute">
     /// Keep one iteration at a time in memory and decode all but the last once more, for the same gradients. Of no use with <c>zhixuan-lin</c>, whose gradients
     /// never cross a decoding: there each is forgotten at once in any case.
@@ -144,6 +148,7 @@ public sealed class Iodine : DecompositionModel, ILatentComponents
         bool CellHead = false,
         bool DoubleElu = false,
         bool StableMaskPosterior = true,
+        bool HeInitialisation = false,
         bool Recompute = false);
 
     private readonly Options options;
@@ -161,6 +166,10 @@ public sealed class Iodine : DecompositionModel, ILatentComponents
     {
         if (options.DecoderKernel % 2 == 0) throw new InputException($"model.decoder_kernel is {options.DecoderKernel}; an odd number is expected, so that every place is painted from around it");
         if (options.RefinementKernel % 2 == 0) throw new InputException($"model.refinement_kernel is {options.RefinementKernel}; an odd number is expected, so that maps shrink by the stride alone");
+        if (options.Version == Version.ZhixuanLin && options.DecoderKernel > Math.Min(options.Height, options.Width))
+        {
+            throw new InputException($"model.decoder_kernel is {options.DecoderKernel}, larger than the {options.Height}x{options.Width} image");
+        }
         if (options.CellHead && !options.Recurrent) throw new InputException("model.cell_head is true and model.recurrent is false; without an LSTM there is no cell state");
         this.options = options;
         inputs = new IodineInputs(options);
@@ -173,7 +182,7 @@ public sealed class Iodine : DecompositionModel, ILatentComponents
             Child("image_decoder", decoder);
             Child("refine_net", refinement);
             Child("layer_norms", inputs);
-            StartSmall(random);
+            if (!options.HeInitialisation) StartSmall(random);
         }
         else
         {
@@ -182,6 +191,7 @@ public sealed class Iodine : DecompositionModel, ILatentComponents
             start = Parameter("posterior.init_mean", Operators.Zeros([options.Size]));
             startLogVariance = Parameter("posterior.init_logvar", Operators.Zeros([options.Size]));
         }
+        if (options.HeInitialisation) KeepVariance(random);
         decoderParameters = decoder.Parameters();
     }
 
@@ -564,16 +574,33 @@ public sealed class Iodine : DecompositionModel, ILatentComponents
     private void StartSmall(Generator? random)
     {
         using var _ = GradMode.Off();
+        foreach (var (_, value) in WeightsWithoutBiases())
+        {
+            var area = value.Dimensions == 4 ? value.Size(2) * value.Size(3) : 1;
+            value.Normal_(0, 0.02 * Math.Sqrt(2.0 / ((value.Size(0) + value.Size(1)) * area)), random);
+        }
+    }
+
+    private void KeepVariance(Generator? random)
+    {
+        using var _ = GradMode.Off();
+        string[] outputs = [$"decode.{2 * options.DecoderLayers}.weight", "conv.weight", "ref_head.weight", "mean_update.weight", "logvar_update.weight"];
+        foreach (var (name, value) in WeightsWithoutBiases())
+        {
+            var fanIn = Initialise.FanIn(value.Shape);
+            var bound = outputs.Contains(name) ? 0.1 * Math.Sqrt(3 / fanIn) : Math.Sqrt(6 / fanIn);
+            value.Uniform_(-bound, bound, random);
+        }
+    }
+
+    /// <summary>Sets all biases outside the LSTM to 0 and gives the weights there.</summary>
+    private IEnumerable<(string Name, Tensor Value)> WeightsWithoutBiases()
+    {
         foreach (var (name, value) in decoder.NamedParameters().Concat(refinement.NamedParameters()))
         {
             if (name.StartsWith("lstm.", StringComparison.Ordinal)) continue;
-            if (value.Dimensions == 1)
-            {
-                value.Zero_();
-                continue;
-            }
-            var area = value.Dimensions == 4 ? value.Size(2) * value.Size(3) : 1;
-            value.Normal_(0, 0.02 * Math.Sqrt(2.0 / ((value.Size(0) + value.Size(1)) * area)), random);
+            if (value.Dimensions == 1) value.Zero_();
+            else yield return (name, value);
         }
     }
 }
