@@ -5,8 +5,7 @@
 #include <ATen/Version.h>
 #include <ATen/autocast_mode.h>
 #include <torch/cuda.h>
-#ifdef __GLIBC__
-#endif
+#include <dlfcn.h>
 
 namespace {
 
@@ -66,7 +65,12 @@ SG_API const char* sg_torch_config() {
 
 SG_API int sg_threads_get() { return at::get_num_threads(); }
 SG_API int sg_threads_set(int count) {
-  return sg::guarded([&] { at::set_num_threads(count); });
+  return sg::guarded([&] {
+    at::set_num_threads(count);
+    // libtorch tells only MKL. An OpenBLAS of its own threads would go on with one for each core.
+    using Set = void (*)(int);
+    if (const auto set = reinterpret_cast<Set>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))) set(count);
+  });
 }
 
 SG_API int sg_cuda_devices() {

@@ -21,11 +21,11 @@ public static unsafe class EngineInfo
     /// <summary>Number of CUDA devices that libtorch sees.</summary>
     public static int CudaDeviceCount => Native.sg_cuda_devices();
 
-    /// <summary>Threads that one operator uses.</summary>
+    /// <summary>Threads that one operator uses. Set to 0: one for each core.</summary>
     public static int Threads
     {
         get => Native.sg_threads_get();
-        set => Native.Check(Native.sg_threads_set(value), "Threads");
+        set => Native.Check(Native.sg_threads_set(value == 0 ? Environment.ProcessorCount : value), "Threads");
     }
 
     /// <summary>

@@ -61,6 +61,7 @@ internal static class Examination
 
     private static Finding LinearAlgebra(string name)
     {
+        EngineInfo.Threads = 0; // As trainings do, unless their recipe says otherwise.
         var speed = EngineInfo.MeasureMatrixProduct(ProductSize);
         var library = EngineInfo.BlasPath;
         var isSlow = speed < SlowProduct;
@@ -94,13 +95,13 @@ internal static class Examination
     private static Finding Threads(string name)
     {
         var cores = Environment.ProcessorCount;
+        EngineInfo.Threads = 0;
         var threads = EngineInfo.Threads;
-        var limit = Environment.GetEnvironmentVariable("OMP_NUM_THREADS");
         return new Finding(
             name,
             threads == cores ? Health.Good : Health.Poor,
-            $"{threads} for arithmetic on {cores} cores{(limit is null ? "" : $", OMP_NUM_THREADS={limit}")}",
-            threads == cores ? null : $"use as many threads as cores: {(limit is null ? "set" : "unset OMP_NUM_THREADS or set")} OMP_NUM_THREADS={cores}",
+            $"{threads} for arithmetic on {cores} cores",
+            threads == cores ? null : "this libtorch does not use every core; take one that was built with OpenMP, such as Debian's libtorch-dev",
             new Dictionary<string, object?> { ["cores"] = cores, ["threads"] = threads });
     }
 

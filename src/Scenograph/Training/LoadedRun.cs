@@ -47,7 +47,8 @@ public sealed class LoadedRun : IDisposable
         var file = folder?.Checkpoint(checkpoint) ?? checkpoint ?? path;
         var recipe = folder is null ? TrainingCheckpoint.ReadRecipe(file) : RecipeReader.Read(folder.RecipePath, ModelCatalogue.Instance);
         var where = Device.Parse(device ?? recipe.Training.Device);
-        EngineInfo.Threads = recipe.Training.Threads == 0 ? Environment.ProcessorCount : recipe.Training.Threads;
+        EngineInfo.Threads = recipe.Training.Threads;
+        EngineInfo.KeepMemory();
         using var random = new Generator(0);
         var model = ModelCatalogue.Create(recipe.Model, random);
         TrainingCheckpoint.LoadWeights(file, model);

@@ -38,6 +38,8 @@ public sealed class Trainer : IDisposable
     private int skipped;
     private bool isBroken;
     private double best = double.PositiveInfinity;
+    private PlateauState plateau = new();
+    private double rateLeft = 1;
     private double lastLoss = double.NaN;
 
     /// <param name="recipe">What to train, on what and how.</param>
@@ -67,11 +69,14 @@ public sealed class Trainer : IDisposable
         this.validationSet = validationSet;
         var training = recipe.Training;
         device = Device.Parse(training.Device);
-        EngineInfo.Threads = training.Threads == 0 ? Environment.ProcessorCount : training.Threads;
+        EngineInfo.Threads = training.Threads;
         EngineInfo.KeepMemory();
         if (trainingSet.Count < training.Batch) throw new InputException($"data '{recipe.Data.Train}' has {trainingSet.Count} scenes, fewer than training.batch={training.Batch}");
         plan = LearningRateText.Parse(training.LearningRateSchedule);
-        if (plan.Plateau is not null) throw new InputException("training.learning_rate_schedule is plateau, which this trainer does not follow yet; use decay(W,D,r), warm(W) or cosine(W,D)");
+        if (plan.Plateau is not null && (validationSet is null || training.ValidateEvery == 0))
+        {
+            throw new InputException("training.learning_rate_schedule is plateau, which watches the validation error; data.validation and training.validate_every are needed");
+        }
 
         var seed = (ulong)training.Seed;
         weightsRandom = new(seed);
@@ -164,7 +169,7 @@ public sealed class Trainer : IDisposable
     {
         using var scope = TensorScope.Begin();
         var training = recipe.Training;
-        var rate = training.Optimiser.LearningRate * plan.Schedule.Multiplier(step);
+        var rate = training.Optimiser.LearningRate * rateLeft * plan.Schedule.Multiplier(step);
         optimizer.LearningRate = rate;
         var images = Tensor.From(host.Images, [host.Count, trainingSet.Channels, trainingSet.Height, trainingSet.Width], device);
         var objective = Objective(new(images, host.Indices));
@@ -240,6 +245,12 @@ public sealed class Trainer : IDisposable
         foreach (var (name, value) in Model.NamedParameters()) board.AddHistogram($"weights/{name}", step, HostValues(value));
         board.Flush();
         var error = summary.Statistic(MetricNames.SquaredError);
+        if (plan.Plateau is { } rule)
+        {
+            var rate = recipe.Training.Optimiser.LearningRate;
+            (plateau, var rates) = Plateau.Check(rule, plateau, error, [rate * rateLeft]);
+            rateLeft = rates[0] / rate;
+        }
         if (!(error < best)) return;
         best = error;
         Save(metrics, folder.BestCheckpointPath);
@@ -254,12 +265,12 @@ public sealed class Trainer : IDisposable
     private void Save(MetricsLog metrics, string path)
     {
         metrics.Flush(toDisk: true);
-        TrainingCheckpoint.Save(path, recipe, Model, average, optimizer, noise, new(step, skipped, best, lastLoss, validated));
+        TrainingCheckpoint.Save(path, recipe, Model, average, optimizer, noise, new(step, skipped, best, lastLoss, validated, rateLeft, plateau));
     }
 
     private void Restore()
     {
-        (step, skipped, best, lastLoss, validated) = TrainingCheckpoint.Load(folder.LastCheckpointPath, Model, average, optimizer, noise);
+        (step, skipped, best, lastLoss, validated, rateLeft, plateau) = TrainingCheckpoint.Load(folder.LastCheckpointPath, Model, average, optimizer, noise);
     }
 
     /// <inheritdoc/>

@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Text.Json;
 using Scenograph.Models;
 using Scenograph.Torch;
 using Scenograph.Torch.Serialization;
 using Scenograph.Training.Recipes;
+using Scenograph.Training.Schedules;
 
 namespace Scenograph.Training;
 
@@ -12,7 +14,9 @@ namespace Scenograph.Training;
 /// <param name="Best">Smallest validation error so far.</param>
 /// <param name="Loss">The objective at the last step.</param>
 /// <param name="Validated">Step of the last validation, 0 before the first; tells whether that of <paramref name="Step"/> was interrupted.</param>
-internal sealed record TrainingPosition(long Step, int Skipped, double Best, double Loss, long Validated);
+/// <param name="RateLeft">What a plateau rule has left of the base learning rate, in (0, 1].</param>
+/// <param name="Plateau">What that rule remembers.</param>
+internal sealed record TrainingPosition(long Step, int Skipped, double Best, double Loss, long Validated, double RateLeft, PlateauState Plateau);
 
 /// <summary>
 /// A training's state in one safetensors file: weights under <c>model.</c>, their moving average, where the recipe asks for one, under
@@ -40,7 +44,7 @@ internal static class TrainingCheckpoint
 
     /// <summary>A checkpoint of weights alone, as an import writes it.</summary>
     public static void SaveWeights(string path, Recipe recipe, Model model) => ModuleState.Save(path,
-        [.. model.State().Select(entry => (ModelPrefix + entry.Name, entry.Value))], Metadata(recipe, new(0, 0, double.PositiveInfinity, double.NaN, 0)));
+        [.. model.State().Select(entry => (ModelPrefix + entry.Name, entry.Value))], Metadata(recipe, new(0, 0, double.PositiveInfinity, double.NaN, 0, 1, new())));
 
     /// <exception cref="InputException">The file is missing, broken, of another model, or of a run that cannot be continued.</exception>
     public static TrainingPosition Load(string path, Model model, WeightAverage? average, Optimizer optimizer, SeededNoise noise)
@@ -110,6 +114,8 @@ internal static class TrainingCheckpoint
         ["best"] = position.Best.ToString("R", CultureInfo.InvariantCulture),
         ["loss"] = position.Loss.ToString("R", CultureInfo.InvariantCulture),
         ["validated"] = position.Validated.ToString(CultureInfo.InvariantCulture),
+        ["rate_left"] = position.RateLeft.ToString("R", CultureInfo.InvariantCulture),
+        ["plateau"] = JsonSerializer.Serialize(position.Plateau),
     };
 
     private static TrainingPosition Position(SafetensorsFile file)
@@ -119,10 +125,24 @@ internal static class TrainingCheckpoint
             && int.TryParse(metadata.GetValueOrDefault("skipped"), NumberStyles.None, CultureInfo.InvariantCulture, out var skipped)
             && double.TryParse(metadata.GetValueOrDefault("best"), NumberStyles.Float, CultureInfo.InvariantCulture, out var best)
             && double.TryParse(metadata.GetValueOrDefault("loss"), NumberStyles.Float, CultureInfo.InvariantCulture, out var loss)
-            && long.TryParse(metadata.GetValueOrDefault("validated"), NumberStyles.None, CultureInfo.InvariantCulture, out var validated))
+            && long.TryParse(metadata.GetValueOrDefault("validated"), NumberStyles.None, CultureInfo.InvariantCulture, out var validated)
+            && double.TryParse(metadata.GetValueOrDefault("rate_left"), NumberStyles.Float, CultureInfo.InvariantCulture, out var rateLeft)
+            && Read(metadata.GetValueOrDefault("plateau")) is { } plateau)
         {
-            return new(step, skipped, best, loss, validated);
+            return new(step, skipped, best, loss, validated, rateLeft, plateau);
         }
-        throw new InputException($"{file.Name} has no step, skipped, best, loss and validated in its metadata; it was not written by scenograph train");
+        throw new InputException($"{file.Name} lacks the training's position (step, skipped, best, loss, validated, rate_left, plateau) in its metadata; it was not written by scenograph train");
+    }
+
+    private static PlateauState? Read(string? text)
+    {
+        try
+        {
+            return text is null ? null : JsonSerializer.Deserialize<PlateauState>(text);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 }

@@ -156,7 +156,8 @@ public sealed class MetricsLogTests : IDisposable
     [Fact]
     public void A_full_disk_is_a_sentence_and_closing_does_not_fail_again()
     {
-        using var disk = TinyDisk.TryMount();
+        using var folder = new TemporaryFolder();
+        using var disk = TinyDisk.TryMount(folder["disk"], "64k");
         if (disk is null)
         {
             return; // Needs the right to mount.

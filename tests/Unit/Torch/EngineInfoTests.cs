@@ -11,9 +11,11 @@ public sealed class EngineInfoTests
         var before = EngineInfo.Threads;
         EngineInfo.Threads = 1;
         Assert.Equal(1, EngineInfo.Threads);
+        EngineInfo.Threads = 0;
+        Assert.Equal(Environment.ProcessorCount, EngineInfo.Threads);
         EngineInfo.Threads = before;
         Assert.Equal(before, EngineInfo.Threads);
-        Assert.Throws<TorchException>(() => EngineInfo.Threads = 0);
+        Assert.Throws<TorchException>(() => EngineInfo.Threads = -1);
     }
 
     [Fact]

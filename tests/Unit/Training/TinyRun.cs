@@ -7,29 +7,10 @@ namespace Scenograph.Tests.Unit.Training;
 /// <summary>Trainings of some hundredths of a second a step: 16 × 16 sprites, three slots of eight numbers.</summary>
 internal static class TinyRun
 {
-    private const string Text = """
-        name: tiny
-        model:
-          name: slot-attention
-          height: 16
-          width: 16
-          slots: 3
-          iterations: 2
-          size: 8
-          hidden: 16
-          filters: 8
-          decoder_start: 4
-          decoder_strides: [2, 2]
-          layer_norm: channels
-        data:
-          train: sprites-(16,16)
-          validation: sprites-(16,16)
-          options: { count: 40 }
-        training: { steps: 20, batch: 4, optimiser: { learning_rate: 0.001 }, log_every: 1, threads: 1, validate_every: 6, checkpoint_every: 5 }
-        evaluation: { images: 8, batch: 4 }
-        """;
+    private static readonly string[] Short =
+        ["training.steps=20", "training.validate_every=6", "training.checkpoint_every=5", "data.options.count=40", "evaluation.batch=4"];
 
-    public static Recipe Recipe(params string[] overrides) => RecipeReader.Parse(Text, "tiny.yaml", ModelCatalogue.Instance, overrides);
+    public static Recipe Recipe(params string[] overrides) => RecipeReader.Parse(TinyRecipe.Text, "tiny.yaml", ModelCatalogue.Instance, [.. Short, .. overrides]);
 
     /// <summary>Trains to the end in a folder of its own and lets go of it.</summary>
     public static RunFolder Finish(Recipe recipe, string path)

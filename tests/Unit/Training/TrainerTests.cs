@@ -33,6 +33,7 @@ public sealed class TrainerTests : IDisposable
     [InlineData("training.precision=bf16", "training.gradient_clip=1")]
     [InlineData("training.ema=0.9", "training.optimiser.name=rmsprop")]
     [InlineData("training.learning_rate_schedule=decay(10,20,0.5)", "training.optimiser.name=adamw")]
+    [InlineData("training.learning_rate_schedule=plateau", "training.optimiser.learning_rate=0.05", "training.validate_every=1")]
     [InlineData("model.start=learned", "model.last_iteration_gradient=true", "training.optimiser.name=sgd", "training.optimiser.learning_rate=1e-6")]
     public void An_interrupted_run_goes_on_as_if_unbroken(params string[] overrides)
     {
@@ -49,6 +50,24 @@ public sealed class TrainerTests : IDisposable
         Assert.True(TinyRun.Resume(recipe, place["broken"]).Finished);
 
         AssertEqualRuns(unbroken, RunFolder.Open(place["broken"]));
+    }
+
+    [Fact]
+    public void A_plateau_of_the_validation_error_reduces_the_learning_rate()
+    {
+        var run = TinyRun.Finish(TinyRun.Recipe("training.learning_rate_schedule=plateau", "training.optimiser.learning_rate=0.05", "training.validate_every=1"), place["a"]);
+
+        var rates = MetricsLog.Read(run.MetricsPath).Records.Where(line => line.Kind == "train").Select(line => line.Values.Single(value => value.Key == "learning_rate").Value).ToList();
+        Assert.Equal([0.05, 0.005, 0.0005, 0.00005], rates.Select(rate => Math.Round(rate, 9)).Distinct());
+    }
+
+    [Fact]
+    public void A_plateau_needs_a_validation_to_watch()
+    {
+        var recipe = TinyRun.Recipe("training.learning_rate_schedule=plateau", "training.validate_every=0");
+        using var folder = TinyRun.Begin(recipe, place["a"]);
+
+        Assert.Contains("watches the validation error", Assert.Throws<InputException>(() => new Trainer(recipe, folder)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-namespace Scenograph.Tests.Unit;
+namespace Scenograph.Tests;
 
 /// <summary>A new empty folder that goes with the test.</summary>
 internal sealed class TemporaryFolder : IDisposable

@@ -1,4 +1,6 @@
-namespace Scenograph.Tests.EndToEnd;
+using System.Diagnostics;
+
+namespace Scenograph.Tests;
 
 /// <summary>A small disk that a test can fill; it needs the right to mount a tmpfs.</summary>
 internal sealed class TinyDisk : IDisposable
@@ -7,7 +9,9 @@ internal sealed class TinyDisk : IDisposable
 
     private TinyDisk(string path) => this.path = path;
 
-    private string Filler => Path.Combine(path, "filler");
+    public string Path => path;
+
+    private string Filler => System.IO.Path.Combine(path, "filler");
 
     /// <param name="path">A folder to be made.</param>
     /// <param name="size">As mount takes it, e.g. <c>64k</c>.</param>
@@ -41,8 +45,9 @@ internal sealed class TinyDisk : IDisposable
     {
         try
         {
-            using var process = ScenographProgram.StartProgram(program, "/", null, arguments);
-            return ScenographProgram.Finish(process).ExitCode == 0;
+            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true });
+            process!.WaitForExit();
+            return process.ExitCode == 0;
         }
         catch (System.ComponentModel.Win32Exception)
         {

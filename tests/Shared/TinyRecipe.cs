@@ -1,9 +1,9 @@
-namespace Scenograph.Tests.EndToEnd;
+namespace Scenograph.Tests;
 
 /// <summary>A recipe of some hundredths of a second a step, for tests that need a training.</summary>
 internal static class TinyRecipe
 {
-    private const string Text = """
+    public const string Text = """
         name: tiny
         model:
           name: slot-attention
