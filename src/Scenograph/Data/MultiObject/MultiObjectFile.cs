@@ -9,7 +9,7 @@ namespace Scenograph.Data.MultiObject;
 
 /// <summary>
 /// Opens a TFRecord file of Kabra et al.'s data sets, compressed with gzip as published, for reading in any order. Such a file can only be
-/// unpacked from its start, and unpacked it is some thirty times larger (a byte of a picture takes three). So it is read through once:
+/// unpacked from its start, and unpacked it is tens of times larger (a byte of a picture takes three). So it is read through once:
 /// up to <see cref="LargestInMemory"/> bytes into memory at each opening; larger ones into a file of about the same size beside it,
 /// <c>X.tfrecords.scenes</c>, or in the cache folder where this user may not write there. That file is made anew where the original has
 /// changed, and holds no more of the first scenes than were asked for yet.
