@@ -40,6 +40,12 @@ internal static class DemoCommand
     {
         var watch = Stopwatch.StartNew();
         var recipe = DemoRecipe.Read(request.Seed, request.Steps);
+        var threads = FreeCores.Threads(recipe.Training.Threads);
+        if (threads < recipe.Training.Threads)
+        {
+            Console.WriteLine($"other programs keep the processor busy: training on {threads} thread instead of {recipe.Training.Threads}, which takes longer");
+            recipe = recipe with { Training = recipe.Training with { Threads = threads } };
+        }
         using var folder = request.Out is { } path ? RunFolder.CreateAt(path) : RunFolder.Create(recipe.Name);
         Console.WriteLine($"training {recipe.Model.Name} on {recipe.Data.Train} for {recipe.Training.Steps} steps in {folder.FolderPath}");
         var result = TrainingSession.Run(recipe, folder, resume: false, request.Quiet, stop);
