@@ -1,5 +1,8 @@
+using System.Buffers.Binary;
 using Scenograph.Data;
+using Scenograph.Data.Formats;
 using Scenograph.Data.MultiObject;
+using Scenograph.Tests.Unit.Fuzz;
 using Scenograph.Torch;
 
 namespace Scenograph.Tests.Unit.Data.MultiObject;
@@ -121,6 +124,38 @@ public sealed class ScenePackTests : IDisposable
     {
         Assert.Equal(40, MultiObjectFile.Open(path, Split.Test).Count);
         Assert.Single(Directory.GetFiles(folder.Path));
+    }
+
+    [Fact]
+    public void Ten_thousand_damaged_packs_are_read_or_made_anew()
+    {
+        folder.Write("t.tfrecords", MultiObjectScenes.File(Schema, 3));
+        Open().Dispose();
+        var fuzz = folder["fuzz.scenes"];
+
+        Mutations.Check([File.ReadAllBytes(path + ".scenes")], file =>
+        {
+            File.WriteAllBytes(fuzz, file);
+            using var pack = ScenePack.TryOpen(fuzz);
+            for (var i = 0; i < pack?.Count; i++)
+            {
+                pack.VisibleAt(i);
+                pack.Read(i);
+            }
+        }, Repair, count: 10_000);
+
+        // Puts the checksum of index and description right, so that what they say is acted on.
+        static byte[] Repair(byte[] file)
+        {
+            if (file.Length < 28 || BinaryPrimitives.ReadInt64LittleEndian(file.AsSpan(file.Length - 28)) is var at && (at < 0 || at > file.Length - 28))
+            {
+                return file;
+            }
+
+            var repaired = (byte[])file.Clone();
+            BinaryPrimitives.WriteUInt32LittleEndian(repaired.AsSpan(file.Length - 12), Crc32C.Compute(repaired.AsSpan((int)at, file.Length - 28 - (int)at)));
+            return repaired;
+        }
     }
 
     private ScenePack Open() => Open(int.MaxValue);
