@@ -12,6 +12,7 @@ internal static class Root
         ("train", TrainCommand.Create),
         ("evaluate", EvaluateCommand.Create),
         ("decompose", DecomposeCommand.Create),
+        ("traverse", TraverseCommand.Create),
         ("data", DataCommand.Create),
         ("import", ImportCommand.Create),
         ("bench", BenchCommand.Create),

@@ -50,7 +50,7 @@ internal static class TrainingSession
         TrainingData.CheckSize(model, data, spec);
         var seed = (ulong)recipe.Training.Seed + 3;
         using var weights = trainer.EvaluationWeights();
-        var summary = ModelEvaluation.Measure(model, data, recipe.Evaluation.Images, recipe.Evaluation.Batch, seed, trainer.Device, stop);
+        var summary = ModelEvaluation.Measure(model, data, recipe.Evaluation.Images, recipe.Evaluation.Batch, seed, trainer.Device, stop: stop);
         scenes = ModelEvaluation.Decompose(model, SceneBatches.First(data, ReportScenes, ReportScenes).First(), seed, trainer.Device);
         return summary;
     }

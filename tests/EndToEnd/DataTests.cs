@@ -21,6 +21,21 @@ public sealed class DataTests
     }
 
     [Fact]
+    public void Scenes_are_written_as_a_published_file_and_read_again()
+    {
+        using var folder = new TemporaryFolder();
+
+        var made = ScenographProgram.RunIn(folder.Path, "data", "make", "tetrominoes", "--images", "4", "--out", "made.tfrecords", "--json");
+        var shown = ScenographProgram.RunIn(folder.Path, "data", "show", "tfrecords:[made.tfrecords]", "--split", "test", "--json");
+
+        Assert.True(made.ExitCode == 0, made.Error);
+        Assert.Equal([0x1F, 0x8B], File.ReadAllBytes(folder["made.tfrecords"])[..2]);
+        Assert.Equal((4, 4), (shown.Json.GetProperty("count").GetInt32(), shown.Json.GetProperty("mask_count").GetInt32()));
+        File.WriteAllBytes(folder["made.tfrecords"], File.ReadAllBytes(folder["made.tfrecords"])[..500]);
+        Assert.StartsWith("made.tfrecords: ", ScenographProgram.RunIn(folder.Path, "data", "show", "tfrecords:[made.tfrecords]", "--split", "test").OneSentence(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Without_a_spec_every_data_set_is_named() =>
         Assert.Contains("tetrominoes", ScenographProgram.Run("data", "show").Output, StringComparison.Ordinal);
 
@@ -31,6 +46,9 @@ public sealed class DataTests
     [InlineData("data show sprites --set sprites.siz=3", "did you mean sprites.size?")]
     [InlineData("data show sprites --set sprites.size=3", "8 to 1024")]
     [InlineData("data show clevr_folder:[nowhere]", "nowhere")]
+    [InlineData("data show tfrecords:[nowhere.tfrecords]", "the file nowhere.tfrecords")]
+    [InlineData("data make sprites-(32,32) --images 1 --out x.tfrecords", "no published multi-object data set has images of 3 x 32 x 32")]
+    [InlineData("data make sprites --split train --split val --out x.tfrecords", "a TFRecord file holds one part")]
     [InlineData("data make sprites --images 1 --out /proc/version/x", "/proc/version/x")]
     public void A_wrong_request_is_refused_with_what_is_wrong(string line, string part) =>
         Assert.Contains(part, ScenographProgram.Run(line.Split(' ')).OneSentence(), StringComparison.Ordinal);

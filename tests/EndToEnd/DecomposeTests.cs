@@ -69,6 +69,15 @@ public sealed class DecomposeTests : IDisposable
     }
 
     [Fact]
+    public void Another_number_of_components_can_be_asked_for()
+    {
+        var objects = Decompose("scene0.png", "--components", "6", "--out", "parts", "--json").Json[0].GetProperty("objects").EnumerateArray();
+
+        Assert.All(objects, found => Assert.InRange(found.GetProperty("component").GetInt32(), 0, 5));
+        Assert.Contains("1 to 255 can be measured", Decompose("scene0.png", "--components", "999").OneSentence(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Pictures_of_the_same_name_do_not_overwrite_each_other()
     {
         Directory.CreateDirectory(folder["other"]);

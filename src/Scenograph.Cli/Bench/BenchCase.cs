@@ -5,7 +5,7 @@ namespace Scenograph.Cli.Bench;
 
 /// <summary>One configuration that is timed: the recipe's model at a batch size, and the PyTorch program that does the same.</summary>
 /// <param name="Model">Name in recipes.</param>
-/// <param name="Config">benchmark (the published experiment's size) or demo (what <c>make demo</c> trains).</param>
+/// <param name="Config">benchmark (the published experiment's size), demo (what <c>make demo</c> trains), or another experiment's name.</param>
 /// <param name="Batch">Images a step.</param>
 /// <param name="Options">The model.</param>
 /// <param name="Program">File in bench/pytorch.</param>
@@ -18,10 +18,14 @@ internal sealed record BenchCase(string Model, string Config, int Batch, ModelRe
         var demo = DemoRecipe.Read(0, null);
         return
         [
+            new("iodine", "benchmark", 1, new("iodine", new Iodine.Options()), "iodine.py", ["--architecture", "clevrtex"]),
+            new("iodine", "recompute", 1, new("iodine", new Iodine.Options(Recompute: true)), "iodine.py", ["--architecture", "clevrtex"]),
+            new("iodine", "clevr6", 1, new("iodine", new Iodine.Options(Iodine.Version.ZhixuanLin, Slots: 7, Size: 64, CellHead: true, DoubleElu: true)), "iodine.py", ["--architecture", "zhixuan-lin"]),
             new("slot-attention", "benchmark", 2, new("slot-attention", new SlotAttentionAutoEncoder.Options()), "slot_attention.py", ["--architecture", "benchmark"]),
             new("slot-attention", "demo", demo.Training.Batch, demo.Model, "slot_attention.py", ["--architecture", "demo"]),
             new("monet", "benchmark", 1, new("monet", new MONet.Options()), "monet.py", []),
             new("genesis-v2", "benchmark", 1, new("genesis-v2", new GenesisV2.Options()), "genesis_v2.py", []),
+            new("efficient-morl", "benchmark", 1, new("efficient-morl", new EfficientMorl.Options()), "efficient_morl.py", []),
         ];
     }
 }

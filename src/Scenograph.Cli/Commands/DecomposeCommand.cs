@@ -16,17 +16,19 @@ internal static class DecomposeCommand
     /// <param name="Run">Anything that <see cref="Training.RunFolder.Open"/> takes.</param>
     /// <param name="Images">PNG or JPEG files, at least one.</param>
     /// <param name="Out">Folder for what is written; null: <c>decomposition</c> in the working directory.</param>
+    /// <param name="Components">K; null: the training's.</param>
     /// <param name="Checkpoint">Anything that <see cref="Training.RunFolder.Checkpoint"/> takes.</param>
     /// <param name="Seed">Seed of the model's noise; null: the training's seed + 3.</param>
     /// <param name="Device">Null: the recipe's.</param>
     /// <param name="Json">Print the objects as JSON instead of a table.</param>
-    internal sealed record Request(string Run, IReadOnlyList<string> Images, string? Out, string? Checkpoint, long? Seed, string? Device, bool Json);
+    internal sealed record Request(string Run, IReadOnlyList<string> Images, string? Out, int? Components, string? Checkpoint, long? Seed, string? Device, bool Json);
 
     public static Command Create()
     {
         var run = new Argument<string>("run") { Description = "The run: its folder, a checkpoint in it, or its name's folder for the newest." };
         var images = new Argument<string[]>("image") { Description = "PNG or JPEG files.", Arity = ArgumentArity.OneOrMore };
         var folder = CommonOptions.Out("Folder for the pictures and the list of objects (default decomposition).");
+        var components = CommonOptions.Number<int>("--components", "k", "Into so many components, where the model can (default: as many as in training).", least: 1);
         var checkpoint = new Option<string?>("--checkpoint") { Description = "last, best, step-N or a file (default last).", HelpName = "which" };
         var seed = CommonOptions.Seed("Seed of the model's noise (default: the training's seed + 3).");
         var device = CommonOptions.Device();
@@ -36,13 +38,14 @@ internal static class DecomposeCommand
             "Take pictures apart: writes each object's mask and image as PNG, a composite picture, and a JSON of the objects (area, box, centroid, mean colour).",
             "scenograph decompose runs/demo scene.png --out parts")
         {
-            run, images, folder, checkpoint, seed, device, json,
+            run, images, folder, components, checkpoint, seed, device, json,
         };
         command.SetAction((parsed, stop) => Run(
             new Request(
                 parsed.GetRequiredValue(run),
                 parsed.GetRequiredValue(images),
                 parsed.GetValue(folder),
+                parsed.GetValue(components),
                 parsed.GetValue(checkpoint),
                 parsed.GetValue(seed),
                 parsed.GetValue(device),
@@ -61,6 +64,7 @@ internal static class DecomposeCommand
     {
         using var run = LoadedRun.Open(request.Run, request.Checkpoint, request.Device);
         var model = run.Decomposer;
+        ModelEvaluation.CheckComponents(model, request.Components);
         // All pictures are read before anything is written: a broken one leaves nothing half-done.
         var samples = request.Images.Select((path, index) => PictureSample.Read(path, index, model.ImageSize)).ToList();
         var folder = request.Out ?? "decomposition";
@@ -76,7 +80,7 @@ internal static class DecomposeCommand
         for (var i = 0; i < samples.Count; i++)
         {
             stop.ThrowIfCancellationRequested();
-            var scene = ModelEvaluation.Decompose(model, [samples[i]], (ulong)(request.Seed ?? run.Recipe.Training.Seed + 3), run.Device)[0];
+            var scene = ModelEvaluation.Decompose(model, [samples[i]], (ulong)(request.Seed ?? run.Recipe.Training.Seed + 3), run.Device, request.Components)[0];
             answers.Add(Write(scene, request.Images[i], Path.Combine(folder, Prefix(request.Images, i))));
         }
         AtomicFile.WriteAllBytes(Path.Combine(folder, "objects.json"), Output.ToJson(answers));

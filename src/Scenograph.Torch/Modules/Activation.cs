@@ -22,6 +22,9 @@ public sealed class Activation : Layer
     /// <summary>x for x &gt; 0, α(eˣ − 1) otherwise.</summary>
     public static Activation Elu(double alpha = 1) => new(x => x.Elu(alpha));
 
+    /// <summary>ELU written over x; see <see cref="ReluInPlace"/> for where that is right.</summary>
+    public static Activation EluInPlace(double alpha = 1) => new(x => x.Elu_(alpha));
+
     /// <summary>CELU: max(0, x) + min(0, α(e^(x/α) − 1)).</summary>
     public static Activation Celu(double alpha = 1) => new(x => x.Celu(alpha));
 

@@ -11,13 +11,14 @@ public sealed class GRUCell : Module
     /// <param name="inputs">Size of x.</param>
     /// <param name="hidden">Size of h.</param>
     /// <param name="random">Source of the starting values, uniform within 1/√hidden.</param>
-    public GRUCell(int inputs, int hidden, Generator? random = null)
+    /// <param name="suffix">Behind the parameters' names: <c>_l0</c> where the original is a one-layer GRU and not a cell.</param>
+    public GRUCell(int inputs, int hidden, Generator? random = null, string suffix = "")
     {
         var bound = 1 / Math.Sqrt(hidden);
-        weightInput = Parameter("weight_ih", Initialise.Uniform([3 * hidden, inputs], bound, random));
-        weightHidden = Parameter("weight_hh", Initialise.Uniform([3 * hidden, hidden], bound, random));
-        biasInput = Parameter("bias_ih", Initialise.Uniform([3 * hidden], bound, random));
-        biasHidden = Parameter("bias_hh", Initialise.Uniform([3 * hidden], bound, random));
+        weightInput = Parameter("weight_ih" + suffix, Initialise.Uniform([3 * hidden, inputs], bound, random));
+        weightHidden = Parameter("weight_hh" + suffix, Initialise.Uniform([3 * hidden, hidden], bound, random));
+        biasInput = Parameter("bias_ih" + suffix, Initialise.Uniform([3 * hidden], bound, random));
+        biasHidden = Parameter("bias_hh" + suffix, Initialise.Uniform([3 * hidden], bound, random));
     }
 
     /// <param name="input">[B, inputs]</param>

@@ -13,15 +13,16 @@ public sealed class LSTMCell : Module
     /// <param name="hidden">Size of h and c.</param>
     /// <param name="bias">Whether the two biases are there.</param>
     /// <param name="random">Source of the starting values, uniform within 1/√hidden.</param>
-    public LSTMCell(int inputs, int hidden, bool bias = true, Generator? random = null)
+    /// <param name="suffix">Behind the parameters' names: <c>_l0</c> where the original is a one-layer LSTM and not a cell.</param>
+    public LSTMCell(int inputs, int hidden, bool bias = true, Generator? random = null, string suffix = "")
     {
         Hidden = hidden;
         var bound = 1 / Math.Sqrt(hidden);
-        weightInput = Parameter("weight_ih", Initialise.Uniform([4 * hidden, inputs], bound, random));
-        weightHidden = Parameter("weight_hh", Initialise.Uniform([4 * hidden, hidden], bound, random));
+        weightInput = Parameter("weight_ih" + suffix, Initialise.Uniform([4 * hidden, inputs], bound, random));
+        weightHidden = Parameter("weight_hh" + suffix, Initialise.Uniform([4 * hidden, hidden], bound, random));
         if (!bias) return;
-        biasInput = Parameter("bias_ih", Initialise.Uniform([4 * hidden], bound, random));
-        biasHidden = Parameter("bias_hh", Initialise.Uniform([4 * hidden], bound, random));
+        biasInput = Parameter("bias_ih" + suffix, Initialise.Uniform([4 * hidden], bound, random));
+        biasHidden = Parameter("bias_hh" + suffix, Initialise.Uniform([4 * hidden], bound, random));
     }
 
     /// <summary>Size of h and c.</summary>

@@ -16,6 +16,12 @@ public sealed class Linear : Layer
         if (bias) this.bias = Parameter("bias", Initialise.Uniform([outputs], 1 / Math.Sqrt(inputs), random));
     }
 
+    /// <summary>W, [outputs, inputs].</summary>
+    public Tensor Weight => weight;
+
+    /// <summary>b, [outputs], or null.</summary>
+    public Tensor? Bias => bias;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => Operators.Linear(input, weight, bias);
 }

@@ -9,10 +9,13 @@ public sealed record DataRoots(IReadOnlyList<string> Folders)
     /// <summary>Environment variable that names roots, separated as in PATH.</summary>
     public const string Variable = "SCENOGRAPH_DATA";
 
+    /// <summary>Told, in one line, of work that takes minutes, such as the first opening of a large compressed file.</summary>
+    public Action<string>? Notice { get; init; }
+
     /// <summary>What the user named, then what <see cref="Variable"/> names, then <c>./ool_data</c> and <c>./data</c>.</summary>
     /// <param name="option">Roots from the command line, separated as in PATH, or null.</param>
     public static DataRoots Default(string? option = null) =>
-        new([.. Split(option), .. Split(Environment.GetEnvironmentVariable(Variable)), "./ool_data", "./data"]);
+        new([.. Split(option), .. Split(Environment.GetEnvironmentVariable(Variable)), "./ool_data", "./data"]) { Notice = Console.Error.WriteLine };
 
     /// <summary>The first of the folders <paramref name="names"/> that exists under a root, or null. Roots count before names.</summary>
     public string? Find(params ReadOnlySpan<string> names)
@@ -25,6 +28,24 @@ public sealed record DataRoots(IReadOnlyList<string> Folders)
                 if (Directory.Exists(folder))
                 {
                     return folder;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The first of the files <paramref name="names"/> that exists under a root, or null. Roots count before names.</summary>
+    public string? FindFile(params ReadOnlySpan<string> names)
+    {
+        foreach (var root in Folders)
+        {
+            foreach (var name in names)
+            {
+                var file = Path.Combine(root, name);
+                if (File.Exists(file))
+                {
+                    return file;
                 }
             }
         }

@@ -40,6 +40,7 @@ public static class DataSets
         var steps = spec.StepsFor(source);
         var uncropped = spec.Crop || spec.OnlyObject ? null : spec.Size;
         var set = source.Open(new SourceRequest(item.Name, item.Variant, split, roots, options, uncropped));
+        set = ObjectCountFilter.Apply(set, options, item.ToString());
         set = options.Count < set.Count ? new Subset(set, 0, options.Count.Value) : set;
         // Even without steps: all scenes must have one size.
         return new TransformedDataSet(set, steps);

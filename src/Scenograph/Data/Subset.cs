@@ -1,7 +1,7 @@
 namespace Scenograph.Data;
 
 /// <summary>Some scenes of another set, in a given order. Each keeps the index that it has there.</summary>
-public sealed class Subset : IDataSet
+public sealed class Subset : IDataSet, IDeclaresObjects
 {
     private readonly IDataSet all;
     private readonly int start;
@@ -48,11 +48,19 @@ public sealed class Subset : IDataSet
     /// <inheritdoc/>
     public int MaskCount => all.MaskCount;
 
+    internal IDataSet Whole => all;
+
+    int IDeclaresObjects.Backgrounds => IDeclaresObjects.Of(all)!.Backgrounds;
+
+    bool[] IDeclaresObjects.VisibleAt(int index) => IDeclaresObjects.Of(all)!.VisibleAt(PositionOf(index));
+
     /// <inheritdoc/>
-    public Sample Read(int index)
+    public Sample Read(int index) => all.Read(PositionOf(index));
+
+    private int PositionOf(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
-        return all.Read(positions?[index] ?? start + index);
+        return positions?[index] ?? start + index;
     }
 }

@@ -18,6 +18,15 @@ internal static class EvaluationCsv
         ]));
     }
 
+    public static void WriteBreakdown(EvaluationSummary summary, string tag, Stream stream)
+    {
+        var names = summary.MetricsOf(tag);
+        Write(stream, [tag, "count", .. names], summary.RowsOf(tag).Select(row => (IEnumerable<string>)
+        [
+            row.Value, Text(row.Count), .. names.Select(name => row.Metrics.TryGetValue(name, out var mean) ? Text(mean) : ""),
+        ]));
+    }
+
     public static void WriteObjects(EvaluationSummary summary, Stream stream)
     {
         string[] attributes = [.. summary.PerImage.SelectMany(image => image.Objects).SelectMany(entity => entity.Attributes.Keys).Distinct()];

@@ -48,6 +48,24 @@ public sealed class EvaluationSummary
     public IReadOnlyList<TagMean> Breakdown(string tag, string name) =>
         [.. Means(name, tag).OrderBy(mean => Number(mean.Value)).ThenBy(mean => mean.Value, StringComparer.Ordinal)];
 
+    /// <summary>The scenes or objects that share a value of a property: how many they are, and the mean of every metric that is broken down. By value, as <see cref="Breakdown"/>.</summary>
+    /// <param name="tag">One of <see cref="TagNames"/>.</param>
+    public IReadOnlyList<(string Value, int Count, IReadOnlyDictionary<string, double> Metrics)> RowsOf(string tag)
+    {
+        var rows = new OrderedDictionary<string, (int Count, OrderedDictionary<string, double> Metrics)>();
+        foreach (var name in MetricsOf(tag))
+        {
+            foreach (var mean in Breakdown(tag, name))
+            {
+                var row = rows.GetValueOrDefault(mean.Value, (0, []));
+                row.Metrics[name] = mean.Mean;
+                rows[mean.Value] = (Math.Max(row.Count, mean.Count), row.Metrics);
+            }
+        }
+
+        return [.. rows.Select(row => (row.Key, row.Value.Count, (IReadOnlyDictionary<string, double>)row.Value.Metrics)).OrderBy(row => Number(row.Key))];
+    }
+
     /// <summary>Names of the metrics that <paramref name="tag"/> breaks down.</summary>
     public IReadOnlyList<string> MetricsOf(string tag) => tag switch
     {
@@ -74,6 +92,12 @@ public sealed class EvaluationSummary
     /// <summary>Writes one row a scene as CSV: index, num_objects and all metrics of a scene.</summary>
     /// <exception cref="InputException">The file cannot be written.</exception>
     public void WriteImagesCsv(string path) => AtomicFile.Write(path, stream => EvaluationCsv.WriteImages(this, stream));
+
+    /// <summary>Writes one row a value of a property as CSV: the value, how many scenes or objects have it, and the mean of each metric.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="tag">One of <see cref="TagNames"/>.</param>
+    /// <exception cref="InputException">The file cannot be written.</exception>
+    public void WriteBreakdownCsv(string path, string tag) => AtomicFile.Write(path, stream => EvaluationCsv.WriteBreakdown(this, tag, stream));
 
     /// <summary>Writes one row an object as CSV: scene, label, error, IoU and attributes.</summary>
     /// <exception cref="InputException">The file cannot be written.</exception>
@@ -104,8 +128,9 @@ public sealed class EvaluationSummary
             yield return TagNames.GroundMaterial;
         }
 
-        var known = PerImage.SelectMany(image => image.Objects).SelectMany(entity => entity.Attributes.Keys).ToHashSet();
-        foreach (var attribute in TagNames.ObjectAttributes.Where(known.Contains))
+        var values = PerImage.SelectMany(image => image.Objects).SelectMany(entity => entity.Attributes)
+            .Where(attribute => TagNames.ObjectAttributes.Contains(attribute.Key)).Distinct().CountBy(attribute => attribute.Key).ToDictionary();
+        foreach (var attribute in TagNames.ObjectAttributes.Where(name => values.GetValueOrDefault(name) is > 0 and <= TagNames.MostValues))
         {
             yield return attribute;
         }

@@ -8,6 +8,9 @@ namespace Scenograph.Evaluation;
 /// <param name="Rows">As many cells a row as there are headings.</param>
 public sealed record EvaluationTable(string Title, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Rows)
 {
+    private static readonly string[] OfObjectCount =
+        [MetricNames.Ari, MetricNames.AriForeground, MetricNames.MeanIou, MetricNames.MeanBestOverlap, MetricNames.Covering, MetricNames.Dice, MetricNames.CountAccuracy, MetricNames.SquaredError];
+
     internal static EvaluationTable OfMetrics(EvaluationSummary summary) => new(
         $"{summary.Images} scenes",
         ["metric", "mean", "std over scenes", "undefined", "mean of defined"],
@@ -16,19 +19,16 @@ public sealed record EvaluationTable(string Title, IReadOnlyList<string> Columns
             row.Name, Text(row.Mean), Text(row.Deviation), Text(row.Undefined), row.Undefined > 0 ? Text(row.MeanOfDefined) : "",
         ])]);
 
+    /// <summary>The published scores only where all would not fit on a screen; files have all.</summary>
     internal static EvaluationTable OfBreakdown(EvaluationSummary summary, string tag)
     {
-        var names = summary.MetricsOf(tag);
-        var columns = names.Select(name => summary.Breakdown(tag, name).ToDictionary(mean => mean.Value)).ToArray();
-        var values = names.SelectMany(name => summary.Breakdown(tag, name).Select(mean => mean.Value)).Distinct();
+        string[] names = [.. summary.MetricsOf(tag).Where(name => tag != TagNames.ObjectCount || OfObjectCount.Contains(name))];
         return new EvaluationTable(
             $"by {tag}",
             [tag, "count", .. names],
-            [.. values.Select(value => (IReadOnlyList<string>)
+            [.. summary.RowsOf(tag).Select(row => (IReadOnlyList<string>)
             [
-                value,
-                Text(columns.Max(column => column.TryGetValue(value, out var mean) ? mean.Count : 0)),
-                .. columns.Select(column => column.TryGetValue(value, out var mean) ? Text(mean.Mean) : ""),
+                row.Value, Text(row.Count), .. names.Select(name => row.Metrics.TryGetValue(name, out var mean) ? Text(mean) : ""),
             ])]);
     }
 

@@ -11,6 +11,9 @@ public static class TagNames
     /// <summary>Material of the ground; for <see cref="MetricNames.GroundError"/> and <see cref="MetricNames.GroundIou"/>.</summary>
     public const string GroundMaterial = "ground_material";
 
+    /// <summary>Attributes with more values than this are measures, such as a size in pixels or a colour of any shade, and are not broken down by.</summary>
+    public const int MostValues = 24;
+
     /// <summary>
     /// Attributes of <see cref="ObjectMetadata"/>; for <see cref="MetricNames.ObjectError"/> and
     /// <see cref="MetricNames.ObjectIou"/>. Others, such as the rotation, take too many values to be of use.

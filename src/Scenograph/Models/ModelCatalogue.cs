@@ -10,7 +10,10 @@ public sealed class ModelCatalogue : IModelCatalogue
 
     private static readonly Entry[] Entries =
     [
+        Of<EfficientMorl.Options>("efficient-morl", (options, random) => new EfficientMorl(options, random)),
         Of<GenesisV2.Options>("genesis-v2", (options, random) => new GenesisV2(options, random)),
+        Of<Iodine.Options>("iodine", (options, random) => new Iodine(options, random)),
+        Of<MnistVae.Options>("mnist-vae", (options, random) => new MnistVae(options, random)),
         Of<MONet.Options>("monet", (options, random) => new MONet(options, random)),
         Of<SlotAttentionAutoEncoder.Options>("slot-attention", (options, random) => new SlotAttentionAutoEncoder(options, random)),
     ];

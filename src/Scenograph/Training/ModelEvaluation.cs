@@ -16,9 +16,12 @@ public static class ModelEvaluation
     /// <param name="batch">Scenes a forward pass.</param>
     /// <param name="seed">Seed of the model's noise.</param>
     /// <param name="device">Where the model is.</param>
+    /// <param name="components">K, if not the training's.</param>
     /// <param name="stop">Ends the work early, by an exception.</param>
-    public static EvaluationSummary Measure(DecompositionModel model, IDataSet data, int images, int batch, ulong seed, Device device, CancellationToken stop = default)
+    /// <exception cref="InputException">The model takes no other number of components.</exception>
+    public static EvaluationSummary Measure(DecompositionModel model, IDataSet data, int images, int batch, ulong seed, Device device, int? components = null, CancellationToken stop = default)
     {
+        CheckComponents(model, components);
         var evaluator = new BenchmarkEvaluator(model.MasksHaveBackground);
         using var noise = NoiseSource.Seeded(seed, device);
         InEvaluationMode(model, () =>
@@ -26,24 +29,26 @@ public static class ModelEvaluation
             foreach (var samples in SceneBatches.First(data, images, batch))
             {
                 stop.ThrowIfCancellationRequested();
-                evaluator.Add(ToBatch(model, samples, noise, device));
+                evaluator.Add(ToBatch(model, samples, noise, device, components));
             }
         });
         return evaluator.Summarise();
     }
 
     /// <summary>Takes scenes apart and brings everything a figure needs to the host.</summary>
-    public static IReadOnlyList<SceneDecomposition> Decompose(DecompositionModel model, IReadOnlyList<Sample> samples, ulong seed, Device device)
+    /// <inheritdoc cref="Measure"/>
+    public static IReadOnlyList<SceneDecomposition> Decompose(DecompositionModel model, IReadOnlyList<Sample> samples, ulong seed, Device device, int? components = null)
     {
+        CheckComponents(model, components);
         using var noise = NoiseSource.Seeded(seed, device);
         var scenes = new List<SceneDecomposition>();
         InEvaluationMode(model, () =>
         {
             using var scope = TensorScope.Begin();
-            using var inference = InferenceMode.Begin();
-            var result = model.Decompose(SceneBatches.ToTensor(samples, device), noise);
+            using var gradients = GradMode.Off(); // not inference mode: some models need gradients inside
+            var result = model.Decompose(SceneBatches.ToTensor(samples, device), noise, components);
             var reconstructions = result.Reconstruction.ToArray<float>();
-            var components = result.Components.ToArray<float>();
+            var pictures = result.Components.ToArray<float>();
             var masks = result.Masks.ToArray<float>();
             for (var i = 0; i < samples.Count; i++)
             {
@@ -54,7 +59,7 @@ public static class ModelEvaluation
                     Width = samples[i].Width,
                     Image = samples[i].Image,
                     Reconstruction = Part(reconstructions, i, samples.Count),
-                    Components = Part(components, i, samples.Count),
+                    Components = Part(pictures, i, samples.Count),
                     Masks = Part(masks, i, samples.Count),
                     MasksHaveBackground = model.MasksHaveBackground,
                     TrueLabels = samples[i].Labels,
@@ -64,12 +69,30 @@ public static class ModelEvaluation
         return scenes;
     }
 
-    private static EvaluationBatch ToBatch(DecompositionModel model, IReadOnlyList<Sample> samples, NoiseSource noise, Device device)
+    /// <summary>Refuses a number of components that the model cannot use.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="components">K, or null for the training's.</param>
+    /// <exception cref="InputException">It takes its own number only, or there are too many to be measured.</exception>
+    public static void CheckComponents(DecompositionModel model, int? components)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        if (components is < 1 or > byte.MaxValue)
+        {
+            throw new InputException($"{components} components were asked for; 1 to {byte.MaxValue} can be measured");
+        }
+
+        if (components is { } count && count != model.Components && !model.TakesAnyNumberOfComponents)
+        {
+            throw new InputException($"this {model.Name} takes scenes apart into exactly {model.Components} components, the number it was trained with; it cannot use {count}");
+        }
+    }
+
+    private static EvaluationBatch ToBatch(DecompositionModel model, IReadOnlyList<Sample> samples, NoiseSource noise, Device device, int? components)
     {
         using var scope = TensorScope.Begin();
-        using var inference = InferenceMode.Begin();
+        using var gradients = GradMode.Off(); // not inference mode: some models need gradients inside
         var images = SceneBatches.ToTensor(samples, device);
-        var result = model.Decompose(images, noise);
+        var result = model.Decompose(images, noise, components);
         var labels = samples.All(sample => sample.Labels is not null) ? samples.SelectMany(sample => sample.Labels!).ToArray() : null;
         return new()
         {

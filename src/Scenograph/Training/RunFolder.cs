@@ -57,6 +57,9 @@ public sealed class RunFolder : IDisposable
     /// <summary>Evaluation, one row an image.</summary>
     public string EvaluationCsvPath => In("evaluation.csv");
 
+    /// <summary>Evaluation, one row a number of true objects.</summary>
+    public string EvaluationByObjectsPath => In("evaluation-by-objects.csv");
+
     /// <summary>Folder of the TensorBoard event files.</summary>
     public string TensorBoardPath => In("tensorboard");
 

@@ -230,7 +230,7 @@ public sealed class Trainer : IDisposable
         {
             using var weights = EvaluationWeights();
             var seed = (ulong)recipe.Training.Seed + 2;
-            summary = ModelEvaluation.Measure(model, validationSet!, recipe.Evaluation.Images, recipe.Evaluation.Batch, seed, device, stop);
+            summary = ModelEvaluation.Measure(model, validationSet!, recipe.Evaluation.Images, recipe.Evaluation.Batch, seed, device, stop: stop);
             scenes = ModelEvaluation.Decompose(model, SceneBatches.First(validationSet!, FigureScenes, FigureScenes).First(), seed, device);
         }
         catch (OperationCanceledException)

@@ -119,7 +119,7 @@ public sealed class DataSpecTests
             var spec = DataSpec.Parse(string.Join('-', [one.Name, .. one.Flags]));
             return spec.Crop == one.Flags.Contains("crop") && spec.Flip == one.Flags.Contains("flip") && spec.OnlyObject == one.Flags.Contains("obj")
                 && spec.BlackBackground == one.Flags.Contains("bbg") && spec.EachObjectRandomColor == one.Flags.Contains("rdo") && (spec.Size == (64, 48)) == one.Flags.Contains("(64,48)");
-        }).QuickCheckThrowOnFailure();
+        }).Check(Repeatable.Config);
     }
 
     [Fact]

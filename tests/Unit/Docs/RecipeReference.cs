@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Scenograph.Data;
+using Scenograph.Data.Folders;
 using Scenograph.Data.Generated;
 using Scenograph.Models;
 using Scenograph.Training.Recipes;
@@ -29,6 +30,7 @@ internal static partial class RecipeReference
         }
         Section(text, "data", typeof(DataRecipe));
         Section(text, "data.options", typeof(DataSetOptions));
+        Section(text, "data.options.folder", typeof(FolderOptions));
         Section(text, "data.options.sprites", typeof(SpriteOptions));
         Section(text, "data.options.tetrominoes", typeof(TetrominoOptions));
         Section(text, "data.options.multi_mnist", typeof(MultiMnistOptions));

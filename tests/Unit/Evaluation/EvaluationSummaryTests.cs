@@ -77,6 +77,30 @@ public sealed class EvaluationSummaryTests : IDisposable
     }
 
     [Fact]
+    public void Rows_by_number_of_objects_have_every_metric_and_go_to_a_csv()
+    {
+        var summary = new EvaluationSummary([Image(10, 0.5), Image(2, 0.25), Image(2, 0.75)]);
+        var path = Path.Combine(folder.FullName, "by.csv");
+
+        summary.WriteBreakdownCsv(path, "num_objects");
+
+        Assert.Equal([("2", 2, 0.5), ("10", 1, 0.5)], summary.RowsOf("num_objects").Select(row => (row.Value, row.Count, row.Metrics["ARI"])));
+        Assert.Equal(["num_objects,count,ARI", "2,2,0.5", "10,1,0.5"], File.ReadAllLines(path));
+    }
+
+    [Fact]
+    public void Attributes_that_are_measures_are_not_broken_down_by()
+    {
+        EvaluationSummary Summary(int values) => new([Image(1, 0.5) with
+        {
+            Objects = [.. Enumerable.Range(0, values).Select(i => new ObjectScores(1, 0, 0, new Dictionary<string, string> { ["size"] = $"{i}.5", ["shape"] = "x" }))],
+        }]);
+
+        Assert.Equal(["num_objects", "shape", "size"], Summary(24).Tags);
+        Assert.Equal(["num_objects", "shape"], Summary(25).Tags);
+    }
+
+    [Fact]
     public void Undefined_means_come_last()
     {
         Assert.Equal(["3", "2", "1"], new EvaluationSummary([Image(1, double.NaN), Image(2, 0.9), Image(3, 0.1)]).Statistic("ARI", "num_objects").Select(mean => mean.Value));

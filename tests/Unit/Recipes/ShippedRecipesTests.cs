@@ -29,7 +29,8 @@ public sealed class ShippedRecipesTests
         var recipe = Read(file);
         using var scope = TensorScope.Begin();
         using var random = new Generator(0);
-        using var model = Assert.IsType<DecompositionModel>(ModelCatalogue.Create(recipe.Model, random), exactMatch: false);
+        using var created = ModelCatalogue.Create(recipe.Model, random);
+        if (created is not DecompositionModel model) return; // takes nothing apart, and says itself which images it wants
 
         foreach (var spec in Specs(recipe).Select(DataSpec.Parse))
         {

@@ -66,5 +66,5 @@ public sealed class HistogramBucketsTests
             }
         }
         return true;
-    }).QuickCheckThrowOnFailure();
+    }).Check(Repeatable.Config);
 }

@@ -20,7 +20,7 @@ public sealed partial class HtmlReportTests
     {
         var nasty = (text ?? "") + "\0\u001F<script>alert('1')</script>\"&amp;\uD800]]>";
         Parse(Full(nasty));
-    }).QuickCheckThrowOnFailure();
+    }).Check(Repeatable.Config);
 
     [Fact]
     public void Texts_show_as_themselves()
@@ -121,7 +121,18 @@ public sealed partial class HtmlReportTests
             Assert.InRange(place[0], 57.9, 508.1);
             Assert.InRange(place[1], 29.9, 236.1);
         }
-    }).QuickCheckThrowOnFailure();
+    }).Check(Repeatable.Config);
+
+    [Theory]
+    [InlineData(double.Epsilon)]
+    [InlineData(0, double.Epsilon)]
+    [InlineData(-1e-310, 1e-310)]
+    public void The_smallest_of_numbers_have_an_axis(params double[] values)
+    {
+        var page = Parse(new ReportContent { Title = "any", Curves = [new("c", "v", [new("a", [.. values.Select((value, i) => new CurvePoint(i, value))], 0.5)])] });
+
+        Assert.DoesNotContain("NaN", page.ToString(), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Smoothing_draws_a_mean_over_the_points()

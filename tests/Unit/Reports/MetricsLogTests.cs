@@ -29,7 +29,7 @@ public sealed class MetricsLogTests : IDisposable
         Write(log => log.Append(1, "train", values.Select((value, i) => KeyValuePair.Create($"v{i}", value))));
         var read = Assert.Single(MetricsLog.Read(LogPath).Records).Values.Select(value => value.Value);
         return read.Select(BitConverter.DoubleToInt64Bits).SequenceEqual(values.Select(value => BitConverter.DoubleToInt64Bits(double.IsNaN(value) ? double.NaN : value)));
-    }).QuickCheckThrowOnFailure();
+    }).Check(Repeatable.Config);
 
     [Fact]
     public void Names_that_need_escaping_come_back()

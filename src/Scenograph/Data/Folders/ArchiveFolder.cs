@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Scenograph.Data.Sources;
 using Scenograph.Torch;
 using Scenograph.Torch.Files;
 
@@ -31,7 +30,7 @@ public static partial class ArchiveFolder
         var all = File.Exists(manifest) ? ReadManifest(manifest, folder) : Glob(folder);
         if (all.Count == 0)
         {
-            throw new InputException($"{folder}: there is neither manifest_ind.json nor an .npz file.");
+            throw new InputException($"{folder}: there is neither manifest_ind.json nor an .npz or .tfrecords file.");
         }
 
         var (start, end) = rule.Range(all.Keys.Last() + 1, split);
@@ -39,14 +38,6 @@ public static partial class ArchiveFolder
         return part.Length > 0
             ? new ArchiveSet(name, part)
             : throw new InputException($"{folder}: no scene has a number of the split {SplitNames.Of(split)} ({start} to {end - 1}); its numbers are {all.Keys.First()} to {all.Keys.Last()}.");
-    }
-
-    /// <summary>Opens <c>NAME_VARIANT/</c> under a data root.</summary>
-    internal static ArchiveSet OpenVariant(SourceRequest request, string[] variants)
-    {
-        var name = $"{request.Source}_{request.RequireVariant(variants)}";
-        var folder = request.Roots.Find(name) ?? throw request.Roots.Missing(request.Spec, $"{name}/*.npz, one archive a scene with arrays image and mask");
-        return Open(name, folder, MultiObjectSplits, request.Split);
     }
 
     private static SortedDictionary<int, string> ReadManifest(string path, string folder)

@@ -4,7 +4,7 @@ using Scenograph.Torch;
 namespace Scenograph.Data.Folders;
 
 /// <summary>Scenes that lie as npz archives, one a scene, all of one shape.</summary>
-public sealed class ArchiveSet : IDataSet
+public sealed class ArchiveSet : IDataSet, IDeclaresObjects
 {
     private readonly IReadOnlyList<(int Index, string Path)> scenes;
 
@@ -38,6 +38,10 @@ public sealed class ArchiveSet : IDataSet
     /// <inheritdoc/>
     public int MaskCount { get; }
 
+    int IDeclaresObjects.Backgrounds => 1;
+
+    bool[] IDeclaresObjects.VisibleAt(int index) => SceneArchive.ReadVisible(scenes[index].Path);
+
     /// <inheritdoc/>
     public Sample Read(int index)
     {
@@ -46,19 +50,5 @@ public sealed class ArchiveSet : IDataSet
         return (sample.Channels, sample.Height, sample.Width, sample.Visible!.Length) == (Channels, Height, Width, MaskCount)
             ? sample
             : throw new InputException($"{path}: {sample.Visible.Length} masks of {sample.Height} x {sample.Width}, but {scenes[0].Path} has {MaskCount} of {Height} x {Width}.");
-    }
-
-    /// <summary>Positions of the scenes whose entities (index 0 the background) satisfy a condition.</summary>
-    /// <exception cref="InputException">A scene cannot be read.</exception>
-    internal int[] Where(Func<bool[], bool> condition)
-    {
-        try
-        {
-            return [.. Enumerable.Range(0, Count).AsParallel().AsOrdered().Where(position => condition(SceneArchive.ReadVisible(scenes[position].Path)))];
-        }
-        catch (AggregateException exception) when (exception.InnerExceptions[0] is InputException first)
-        {
-            throw new InputException(first.Message, exception);
-        }
     }
 }

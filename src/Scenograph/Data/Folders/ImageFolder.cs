@@ -4,8 +4,8 @@ using Scenograph.Torch;
 namespace Scenograph.Data.Folders;
 
 /// <summary>
-/// A folder of PNG and JPEG files. Pictures lie in <c>images/</c> (or in the folder itself), masks of the same names as PNG in
-/// <c>masks/</c>. With sub-folders <c>images/train</c>, <c>images/val</c>, <c>images/test</c> (and <c>masks/</c> alike) these are the splits;
+/// A folder of PNG and JPEG files. Pictures lie in <c>images/</c> (or in the folder itself), masks of the same names as PNG or .npy in
+/// <c>masks/</c>, see <see cref="MaskFile"/>. With sub-folders <c>images/train</c>, <c>images/val</c>, <c>images/test</c> (and <c>masks/</c> alike) these are the splits;
 /// without, the first tenth by name is the test part, the next the validation part, the rest is for training.
 /// <c>scenes/SPLIT.json</c> (<c>scenes/all.json</c> without splits), where there is one, holds the metadata, see <see cref="SceneFile"/>.
 /// </summary>
@@ -14,9 +14,11 @@ public static class ImageFolder
     /// <param name="root">The folder.</param>
     /// <param name="split">Null: every picture of a folder without splits.</param>
     /// <param name="mixedSizes">Hand out pictures of different sizes, for a transform to resize.</param>
+    /// <param name="options">How masks are read; null for the defaults.</param>
     /// <exception cref="InputException">The folder, the split, a mask or the scene file is missing or broken.</exception>
-    public static IDataSet Open(string root, Split? split, bool mixedSizes = false)
+    public static IDataSet Open(string root, Split? split, bool mixedSizes = false, FolderOptions? options = null)
     {
+        var background = MaskBackground(options);
         if (!Directory.Exists(root))
         {
             throw new InputException($"{root}: there is no such folder.");
@@ -27,7 +29,7 @@ public static class ImageFolder
         var splitFolders = Enum.GetValues<Split>().Where(one => Directory.Exists(Path.Combine(imageFolder, SplitNames.Of(one)))).ToArray();
         if (splitFolders.Length == 0)
         {
-            var all = OpenPart(root, imageFolder, Path.Combine(root, "masks"), "all", mixedSizes);
+            var all = OpenPart(root, imageFolder, Path.Combine(root, "masks"), "all", mixedSizes, background);
             return split is { } part ? SplitRule.Tenths.Take(all, part) : all;
         }
 
@@ -39,11 +41,11 @@ public static class ImageFolder
 
         var name = SplitNames.Of(wanted);
         return splitFolders.Contains(wanted)
-            ? OpenPart(root, Path.Combine(imageFolder, name), Path.Combine(root, "masks", name), name, mixedSizes)
+            ? OpenPart(root, Path.Combine(imageFolder, name), Path.Combine(root, "masks", name), name, mixedSizes, background)
             : throw new InputException($"{root}: there is no split {name} among its splits ({names}).");
     }
 
-    private static PictureSet OpenPart(string root, string imageFolder, string maskFolder, string part, bool mixedSizes)
+    private static PictureSet OpenPart(string root, string imageFolder, string maskFolder, string part, bool mixedSizes, (byte, byte, byte)? background)
     {
         var files = PictureFiles.In(imageFolder);
         if (files.Count == 0)
@@ -72,6 +74,13 @@ public static class ImageFolder
         }
 
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)));
-        return new PictureSet(name, pictures, scenes?.Info.Channels ?? 3, masks is null ? 0 : scenes?.Info.MaskCount) { MixedSizes = mixedSizes };
+        return new PictureSet(name, pictures, scenes?.Info.Channels ?? 3, masks is null ? 0 : scenes?.Info.MaskCount) { MixedSizes = mixedSizes, MaskBackground = background };
     }
+
+    private static (byte Red, byte Green, byte Blue)? MaskBackground(FolderOptions? options) => options?.MaskBackground switch
+    {
+        null => null,
+        [>= 0 and <= byte.MaxValue and var red, >= 0 and <= byte.MaxValue and var green, >= 0 and <= byte.MaxValue and var blue] => ((byte)red, (byte)green, (byte)blue),
+        var other => throw new InputException($"data.options.folder.mask_background is [{string.Join(", ", other)}]; red, green and blue from 0 to 255 are expected."),
+    };
 }

@@ -54,6 +54,9 @@ public sealed class PictureSet : IDataSet
     /// <summary>Hand out pictures of other sizes than the first as they are, for a transform to resize; else they are refused.</summary>
     public bool MixedSizes { get; init; }
 
+    /// <summary>Colour of the background in masks that are coloured pictures; null: such masks are refused.</summary>
+    public (byte Red, byte Green, byte Blue)? MaskBackground { get; init; }
+
     /// <inheritdoc/>
     public Sample Read(int index)
     {
@@ -79,12 +82,12 @@ public sealed class PictureSet : IDataSet
         };
     }
 
-    private static byte[] ReadMask(string path, Image image, string imagePath)
+    private byte[] ReadMask(string path, Image image, string imagePath)
     {
-        var mask = ImageFile.ReadIndices(path);
-        return mask.Width == image.Width && mask.Height == image.Height
-            ? mask.Pixels
-            : throw new InputException($"{path}: {mask.Width} x {mask.Height} pixels, but its picture {imagePath} has {image.Width} x {image.Height}.");
+        var (height, width, labels) = MaskFile.Read(path, MaskBackground);
+        return width == image.Width && height == image.Height
+            ? labels
+            : throw new InputException($"{path}: {width} x {height} pixels, but its picture {imagePath} has {image.Width} x {image.Height}.");
     }
 
     private float[] ToPlanes(Image image, string path)
@@ -124,7 +127,7 @@ public sealed class PictureSet : IDataSet
             {
                 if (picture.MaskPath is not null)
                 {
-                    var count = LabelMap.Maximum(ImageFile.ReadIndices(picture.MaskPath).Pixels) + 1;
+                    var count = LabelMap.Maximum(MaskFile.Read(picture.MaskPath, MaskBackground).Labels) + 1;
                     lock (gate)
                     {
                         most = Math.Max(most, count);

@@ -23,8 +23,23 @@ public sealed record SpriteOptions
     /// <summary>Greatest side of a shape's frame over the image's side, at most 0.7; uniform between the two.</summary>
     public double MaximumSide { get; init; } = 0.35;
 
+    /// <summary>Number of sides between the two, equally far from each other and equally likely, as the six of dSprites; null: any between them.</summary>
+    public int? SideSteps { get; init; }
+
+    /// <summary>Proportions of square, ellipse and heart.</summary>
+    public SpriteProportions Proportions { get; init; } = SpriteProportions.Frame;
+
     /// <summary>Turn each shape by an angle uniform in [0°, 360°); else all stand upright.</summary>
     public bool Rotate { get; init; } = true;
+
+    /// <summary>Number of angles, equally likely, from 0° to 360° with both, as the 40 of dSprites; null: any.</summary>
+    public int? RotationSteps { get; init; }
+
+    /// <summary>Centres keep this share of the image's side from its border, 0 to 0.5, whatever reaches beyond; null: so far that the whole shape is inside.</summary>
+    public double? Margin { get; init; }
+
+    /// <summary>Images of one channel; with white objects on black or grey only.</summary>
+    public bool Grey { get; init; }
 
     /// <summary>How objects are coloured.</summary>
     public SpriteColors Colors { get; init; } = SpriteColors.Saturated;
@@ -60,6 +75,11 @@ public sealed record SpriteOptions
         Require(MaximumSide is > 0 and <= 0.7, nameof(MaximumSide), MaximumSide, "above 0 and at most 0.7 of the image's side");
         Require(MinimumSide > 0 && MinimumSide <= MaximumSide, nameof(MinimumSide), MinimumSide, $"above 0 and at most {nameof(MaximumSide)} ({MaximumSide})");
         Require(MinimumSide * Size >= 3, nameof(MinimumSide), MinimumSide, $"at least 3 pixels, {3.0 / Size:0.###} of {Size}");
+        Require(SideSteps is null or (>= 2 and <= 1000), nameof(SideSteps), SideSteps ?? 0, "2 to 1000");
+        Require(RotationSteps is null or (>= 2 and <= 1000), nameof(RotationSteps), RotationSteps ?? 0, "2 to 1000");
+        Require(Margin is null or (>= 0 and <= 0.5), nameof(Margin), Margin ?? 0, "0 to 0.5 of the image's side");
+        Require(Enum.IsDefined(Proportions), nameof(Proportions), Proportions, string.Join(", ", Enum.GetNames<SpriteProportions>()));
+        Require(!Grey || (Colors == SpriteColors.White && Background != SpriteBackground.Color), nameof(Grey), Grey, $"false unless {nameof(Colors)} is {SpriteColors.White} and {nameof(Background)} is {SpriteBackground.Black} or {SpriteBackground.Grey}");
         Require(Enum.IsDefined(Colors), nameof(Colors), Colors, string.Join(", ", Enum.GetNames<SpriteColors>()));
         Require(Enum.IsDefined(Background), nameof(Background), Background, string.Join(", ", Enum.GetNames<SpriteBackground>()));
         Require(MinimumSaturation is >= 0 and <= 1, nameof(MinimumSaturation), MinimumSaturation, "0 to 1");
@@ -89,6 +109,16 @@ public enum SpriteColors
 
     /// <summary>White, as in multi-dSprites' binarized.</summary>
     White,
+}
+
+/// <summary>How long and wide shapes are against the frame, whose side is the sprite's.</summary>
+public enum SpriteProportions
+{
+    /// <summary>Ellipse as wide as the frame and 0.6 as high, heart filling it.</summary>
+    Frame,
+
+    /// <summary>Those of dSprites (Matthey et al. 2017), whose square of 20 pixels goes with an ellipse of 26 × 14 and a heart of 24 × 22.</summary>
+    Dsprites,
 }
 
 /// <summary>What lies behind the objects of a sprite scene.</summary>

@@ -39,7 +39,7 @@ public sealed class Sprites : IDataSet
     public int Count { get; }
 
     /// <inheritdoc/>
-    public int Channels => 3;
+    public int Channels => options.Grey ? 1 : 3;
 
     /// <inheritdoc/>
     public int Height => options.Size;
@@ -124,10 +124,10 @@ public sealed class Sprites : IDataSet
     private Sprite Draw(SceneRandom random)
     {
         var shape = options.Shapes[random.Below(options.Shapes.Count)];
-        var half = random.Between(options.MinimumSide, options.MaximumSide) * options.Size / 2;
-        var angle = options.Rotate ? random.NextDouble() * 2 * Math.PI : 0;
+        var half = Step(random, options.SideSteps, options.MinimumSide, options.MaximumSide) * options.Size / 2;
+        var angle = options.Rotate ? Step(random, options.RotationSteps, 0, 2 * Math.PI) : 0;
         // The whole shape stays inside the image, however it is turned: what is cut off at the border would count as visible.
-        var margin = Math.Min(half * SpriteOutline.Radius(shape), options.Size / 2.0);
+        var margin = options.Margin is { } share ? share * options.Size : Math.Min(half * SpriteOutline.Radius(shape, options.Proportions), options.Size / 2.0);
         var x = random.Between(margin, options.Size - margin);
         var y = random.Between(margin, options.Size - margin);
         var color = options.Colors switch
@@ -136,8 +136,11 @@ public sealed class Sprites : IDataSet
             SpriteColors.Uniform => new Rgb(random.NextDouble(), random.NextDouble(), random.NextDouble()),
             _ => new Rgb(1, 1, 1),
         };
-        return new Sprite(shape, color, x, y, half, angle);
+        return new Sprite(shape, options.Proportions, color, x, y, half, angle);
     }
+
+    private static double Step(SceneRandom random, int? steps, double low, double high) =>
+        steps is { } count ? low + ((high - low) * random.Below(count) / (count - 1)) : random.Between(low, high);
 
     private Rgb DrawBackground(SceneRandom random)
     {
@@ -203,9 +206,9 @@ public sealed class Sprites : IDataSet
     private Sample Finish(int index, Rgb background, List<Sprite> sprites, byte[] labels)
     {
         var area = labels.Length;
-        var image = new float[3 * area];
+        var image = new float[Channels * area];
         Rgb[] colors = [background, .. sprites.Select(sprite => sprite.Color)];
-        for (var channel = 0; channel < 3; channel++)
+        for (var channel = 0; channel < Channels; channel++)
         {
             var plane = image.AsSpan(channel * area, area);
             for (var i = 0; i < area; i++)
@@ -228,7 +231,7 @@ public sealed class Sprites : IDataSet
         return new Sample
         {
             Index = index,
-            Channels = 3,
+            Channels = Channels,
             Height = options.Size,
             Width = options.Size,
             Image = image,
@@ -247,7 +250,7 @@ public sealed class Sprites : IDataSet
             for (var column = left; column < right; column++)
             {
                 var coverage = sprite.Coverage(column, row);
-                for (var channel = 0; coverage > 0 && channel < 3; channel++)
+                for (var channel = 0; coverage > 0 && channel < Channels; channel++)
                 {
                     ref var value = ref image[(channel * area) + (row * options.Size) + column];
                     value += ((float)sprite.Color[channel] - value) * coverage;
@@ -256,7 +259,7 @@ public sealed class Sprites : IDataSet
         }
     }
 
-    private sealed record Sprite(SpriteShape Shape, Rgb Color, double X, double Y, double Half, double Angle)
+    private sealed record Sprite(SpriteShape Shape, SpriteProportions Proportions, Rgb Color, double X, double Y, double Half, double Angle)
     {
         private readonly double cosine = Math.Cos(Angle) / Half;
         private readonly double sine = Math.Sin(Angle) / Half;
@@ -264,7 +267,7 @@ public sealed class Sprites : IDataSet
         public bool Contains(double x, double y)
         {
             var (dx, dy) = (x - X, y - Y);
-            return SpriteOutline.Contains(Shape, (cosine * dx) + (sine * dy), (cosine * dy) - (sine * dx));
+            return SpriteOutline.Contains(Shape, Proportions, (cosine * dx) + (sine * dy), (cosine * dy) - (sine * dx));
         }
 
         /// <summary>Share of the pixel's 4 × 4 points inside the shape.</summary>
@@ -283,7 +286,7 @@ public sealed class Sprites : IDataSet
 
         public (int Left, int Top, int Right, int Bottom) Box(int size)
         {
-            var radius = Half * SpriteOutline.Radius(Shape);
+            var radius = Half * SpriteOutline.Radius(Shape, Proportions);
             return (
                 Math.Max(0, (int)Math.Floor(X - radius)),
                 Math.Max(0, (int)Math.Floor(Y - radius)),

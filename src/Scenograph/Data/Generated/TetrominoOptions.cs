@@ -1,3 +1,5 @@
+using Scenograph.Torch;
+
 namespace Scenograph.Data.Generated;
 
 /// <summary>How generated tetromino scenes look.</summary>
@@ -8,4 +10,17 @@ public sealed record TetrominoOptions
 
     /// <summary>Bevelled cells as in the published images; else every cell is flat.</summary>
     public bool Bevel { get; init; } = true;
+
+    /// <summary>Pieces of every scene, 1 to 5; three in the published set.</summary>
+    public int Pieces { get; init; } = 3;
+
+    /// <exception cref="InputException">A value is out of its range.</exception>
+    public void Check()
+    {
+        // Six seldom find room.
+        if (Pieces is < 1 or > 5)
+        {
+            throw new InputException($"tetrominoes: {nameof(Pieces)} is {Pieces}, but must be 1 to 5.");
+        }
+    }
 }

@@ -3,14 +3,13 @@ using System.Globalization;
 namespace Scenograph.Data.Generated;
 
 /// <summary>
-/// 35 × 35 scenes of three tetrominoes that do not overlap, on black, after the data set of Kabra et al. (multi_object_datasets, 2019):
+/// 35 × 35 scenes of three tetrominoes (or another number) that do not overlap, on black, after the data set of Kabra et al. (multi_object_datasets, 2019):
 /// cells of 5 × 5 pixels at any pixel offset, six colours drawn independently. Scene i is drawn anew by each <see cref="Read"/>.
 /// </summary>
 public sealed class Tetrominoes : IDataSet
 {
     private const int Size = 35;
     private const int Cell = 5;
-    private const int Pieces = 3;
 
     private static readonly (string Name, Rgb Color)[] Colors =
     [
@@ -29,6 +28,7 @@ public sealed class Tetrominoes : IDataSet
     public Tetrominoes(TetrominoOptions options, Split split, int count, long seed = 0)
     {
         ArgumentNullException.ThrowIfNull(options);
+        options.Check();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         this.options = options;
         this.split = split;
@@ -52,7 +52,7 @@ public sealed class Tetrominoes : IDataSet
     public int Width => Size;
 
     /// <inheritdoc/>
-    public int MaskCount => Pieces + 1;
+    public int MaskCount => options.Pieces + 1;
 
     /// <summary>Draws scene <paramref name="index"/>. Metadata of each piece: shape (I, O, T, S, Z, J, L), color (name), x and y (left and top of its box, pixels).</summary>
     public Sample Read(int index)
@@ -62,9 +62,9 @@ public sealed class Tetrominoes : IDataSet
         var random = new SceneRandom(seed, (int)split, index);
         var image = new float[3 * Size * Size];
         var labels = new byte[Size * Size];
-        var objects = new List<ObjectMetadata>(Pieces);
-        // Where two pieces happen to leave no room for a third, the scene is begun anew.
-        for (var tries = 0; objects.Count < Pieces; tries++)
+        var objects = new List<ObjectMetadata>(options.Pieces);
+        // Where the pieces happen to leave no room for another, the scene is begun anew.
+        for (var tries = 0; objects.Count < options.Pieces; tries++)
         {
             if (tries == 100)
             {

@@ -8,7 +8,7 @@ namespace Scenograph.Data.Sources;
 /// <summary><c>clevr6</c>: the scenes of <c>clevr_with_masks</c> with at most six objects. Which these are is kept in <c>clevr6_SPLIT_index.json</c> beside the scenes.</summary>
 public sealed class Clevr6Source : IDataSource
 {
-    private const int MostVisible = 7;
+    private const int MostObjects = 6;
 
     /// <inheritdoc/>
     public string Name => "clevr6";
@@ -31,13 +31,19 @@ public sealed class Clevr6Source : IDataSource
     {
         ArgumentNullException.ThrowIfNull(request);
         request.RequireNoVariant();
-        var folder = ClevrArchiveSource.FindFolder(request);
-        var all = ArchiveFolder.Open(Name, folder, ArchiveFolder.ClevrSplits, request.Split);
-        var cache = Path.Combine(folder, $"clevr6_{SplitNames.Of(request.Split)}_index.json");
-        var positions = ReadCache(cache, all.Count) ?? WriteCache(cache, all.Where(visible => visible.Count(one => one) <= MostVisible));
+        var all = ClevrArchiveSource.Place.Open(request, whole: true);
+        // A TFRecord file has this in its index.
+        var cache = all is ArchiveSet ? Path.Combine(request.Roots.Find("clevr_with_masks")!, $"clevr6_{SplitNames.Of(request.Split)}_index.json") : null;
+        var positions = cache is null ? Choose(all) : ReadCache(cache, all.Count) ?? WriteCache(cache, Choose(all));
         return positions.Length > 0
             ? new Subset(all, positions)
-            : throw new InputException($"{folder}: no scene of the split {SplitNames.Of(request.Split)} has at most six objects.");
+            : throw new InputException($"{request.Spec}: no scene of the split {SplitNames.Of(request.Split)} has at most six objects.");
+    }
+
+    private static int[] Choose(IDataSet all)
+    {
+        var scenes = IDeclaresObjects.Of(all)!;
+        return ObjectCountFilter.Choose(scenes, all.Count, visible => visible.Skip(scenes.Backgrounds).Count(one => one) <= MostObjects);
     }
 
     private static int[]? ReadCache(string path, int count)

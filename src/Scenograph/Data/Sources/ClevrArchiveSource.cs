@@ -1,8 +1,6 @@
-using Scenograph.Data.Folders;
-
 namespace Scenograph.Data.Sources;
 
-/// <summary><c>clevr_with_masks</c> (<c>clevr</c>): one npz archive a scene, as converted for the ClevrTex benchmark.</summary>
+/// <summary><c>clevr_with_masks</c> (<c>clevr</c>): the TFRecord file of multi_object_datasets, or one npz archive a scene as converted for the ClevrTex benchmark.</summary>
 public sealed class ClevrArchiveSource : IDataSource
 {
     /// <inheritdoc/>
@@ -12,7 +10,7 @@ public sealed class ClevrArchiveSource : IDataSource
     public string ShortName => "cle";
 
     /// <inheritdoc/>
-    public string Summary => "CLEVR with masks, 240 x 320, from clevr_with_masks/*/*.npz; also called clevr";
+    public string Summary => "CLEVR with masks, 240 x 320, from clevr_with_masks/*.tfrecords or */*.npz; also called clevr";
 
     /// <inheritdoc/>
     public double CropFraction => 0.8;
@@ -31,9 +29,8 @@ public sealed class ClevrArchiveSource : IDataSource
     public IDataSet Open(SourceRequest request)
     {
         request.RequireNoVariant();
-        return ArchiveFolder.Open(Name, FindFolder(request), ArchiveFolder.ClevrSplits, request.Split);
+        return Place.Open(request);
     }
 
-    internal static string FindFolder(SourceRequest request) =>
-        request.Roots.Find("clevr_with_masks") ?? throw request.Roots.Missing(request.Spec, "clevr_with_masks/manifest_ind.json and clevr_with_masks/0/0.npz ... (converted from clevr_with_masks_train.tfrecords)");
+    internal static MultiObjectPlace Place { get; } = new("clevr_with_masks", "clevr_with_masks_train", "clevr_with_masks/manifest_ind.json and clevr_with_masks/0/0.npz ...");
 }

@@ -15,8 +15,10 @@ public static class DataSources
         new ClevrFolderSource(),
         new ImageFolderSource(),
         new WholeFolderSource(),
+        new IodineFolderSource(),
         new MultiDspritesSource(),
         new ObjectsRoomSource(),
+        new TfRecordSource(),
         new OolMnistSource(),
         new PascalSource(),
     ];

@@ -19,5 +19,5 @@ public sealed class ImageFolderSource : IDataSource
     }
 
     /// <inheritdoc/>
-    public IDataSet Open(SourceRequest request) => ImageFolder.Open(request.RequireFolder("with images/*.png and masks/*.png"), request.Split, mixedSizes: true);
+    public IDataSet Open(SourceRequest request) => ImageFolder.Open(request.RequireFolder("with images/*.png and masks/*.png"), request.Split, mixedSizes: true, request.Options.Folder);
 }

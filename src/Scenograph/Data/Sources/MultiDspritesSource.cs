@@ -1,8 +1,6 @@
-using Scenograph.Data.Folders;
-
 namespace Scenograph.Data.Sources;
 
-/// <summary><c>multi_dsprites:VARIANT</c>, one npz archive a scene, converted from Kabra et al.'s multi_object_datasets.</summary>
+/// <summary><c>multi_dsprites:VARIANT</c>, the TFRecord files of Kabra et al.'s multi_object_datasets, or npz archives made of them.</summary>
 public sealed class MultiDspritesSource : IDataSource
 {
     private static readonly string[] Variants = ["colored_on_colored", "binarized", "colored_on_grayscale"];
@@ -11,7 +9,7 @@ public sealed class MultiDspritesSource : IDataSource
     public string Name => "multi_dsprites";
 
     /// <inheritdoc/>
-    public string Summary => "multi-dSprites from multi_dsprites_VARIANT/*.npz: colored_on_colored, binarized, colored_on_grayscale";
+    public string Summary => "multi-dSprites from multi_dsprites/multi_dsprites_VARIANT.tfrecords or multi_dsprites_VARIANT/*.npz: colored_on_colored, binarized, colored_on_grayscale";
 
     /// <inheritdoc/>
     public bool DeclaresVisibility => true;
@@ -24,5 +22,5 @@ public sealed class MultiDspritesSource : IDataSource
     }
 
     /// <inheritdoc/>
-    public IDataSet Open(SourceRequest request) => ArchiveFolder.OpenVariant(request, Variants);
+    public IDataSet Open(SourceRequest request) => MultiObjectPlace.Of(request.Source, request.RequireVariant(Variants), "multi_dsprites_").Open(request);
 }

@@ -1,8 +1,6 @@
-using Scenograph.Data.Folders;
-
 namespace Scenograph.Data.Sources;
 
-/// <summary><c>objects_room:VARIANT</c>, one npz archive a scene, converted from Kabra et al.'s multi_object_datasets.</summary>
+/// <summary><c>objects_room:VARIANT</c>, the TFRecord files of Kabra et al.'s multi_object_datasets, or npz archives made of them.</summary>
 public sealed class ObjectsRoomSource : IDataSource
 {
     private static readonly string[] Variants = ["train", "six_objects", "empty_room", "identical_color"];
@@ -11,7 +9,7 @@ public sealed class ObjectsRoomSource : IDataSource
     public string Name => "objects_room";
 
     /// <inheritdoc/>
-    public string Summary => "Objects Room from objects_room_VARIANT/*.npz: train, six_objects, empty_room, identical_color";
+    public string Summary => "Objects Room from objects_room/objects_room_*.tfrecords or objects_room_VARIANT/*.npz: train, six_objects, empty_room, identical_color";
 
     /// <inheritdoc/>
     public bool TryGetShape(string? variant, out ImageShape? shape)
@@ -21,5 +19,5 @@ public sealed class ObjectsRoomSource : IDataSource
     }
 
     /// <inheritdoc/>
-    public IDataSet Open(SourceRequest request) => ArchiveFolder.OpenVariant(request, Variants);
+    public IDataSet Open(SourceRequest request) => MultiObjectPlace.Of(request.Source, request.RequireVariant(Variants), request.Variant == "train" ? "objects_room_" : "objects_room_test_").Open(request);
 }

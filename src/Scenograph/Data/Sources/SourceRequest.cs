@@ -43,6 +43,22 @@ public sealed record SourceRequest(string Source, string? Variant, Split Split, 
         return Roots.Find(Variant) ?? (Directory.Exists(Variant) ? Variant : throw Roots.Missing(Spec, $"the folder {Variant} ({expected}), here or"));
     }
 
+    /// <summary>Scenes of the part that will be read at most, from the first on; null where all may be, for instance to choose among them.</summary>
+    public int? LargestCount => Options is { MinimumObjects: null, MaximumObjects: null, IodineObjectFilter: false } ? Options.Count : null;
+
+    /// <summary>The file that the variant names: a path of its own, or one under a data root.</summary>
+    /// <param name="expected">What it should hold, for the message.</param>
+    /// <exception cref="InputException">There is none.</exception>
+    public string RequireFile(string expected)
+    {
+        if (string.IsNullOrEmpty(Variant))
+        {
+            throw new InputException($"{Source}: the file is missing; write {Source}:NAME for a file under a data root, or {Source}:[PATH].");
+        }
+
+        return Roots.FindFile(Variant) ?? (File.Exists(Variant) ? Variant : throw Roots.Missing(Spec, $"the file {Variant} ({expected}), here or"));
+    }
+
     /// <summary>Number of scenes of a generated set.</summary>
     public int GeneratedCount => Options.Count ?? Split switch { Split.Train => 60_000, Split.Validation => 1_000, _ => 320 };
 }

@@ -1,16 +1,17 @@
-using Scenograph.Data.Folders;
 using Scenograph.Data.Generated;
 
 namespace Scenograph.Data.Sources;
 
-/// <summary><c>tetrominoes</c>: the published scenes as archives in <c>tetrominoes/</c>, or look-alikes drawn here where there are none.</summary>
+/// <summary><c>tetrominoes</c>: the published scenes in <c>tetrominoes/</c>, or look-alikes drawn here where there are none.</summary>
 public sealed class TetrominoSource : IDataSource
 {
+    private static readonly MultiObjectPlace Place = new("tetrominoes", "tetrominoes_train", "tetrominoes/*.npz");
+
     /// <inheritdoc/>
     public string Name => "tetrominoes";
 
     /// <inheritdoc/>
-    public string Summary => "three tetrominoes on black, 35 x 35; tetrominoes/*.npz, or generated";
+    public string Summary => "three tetrominoes on black, 35 x 35; tetrominoes/*.tfrecords or *.npz, else generated";
 
     // The original declares the set without a shape.
     /// <inheritdoc/>
@@ -24,8 +25,8 @@ public sealed class TetrominoSource : IDataSource
     public IDataSet Open(SourceRequest request)
     {
         request.RequireNoVariant();
-        return request.Roots.Find("tetrominoes") is { } folder
-            ? ArchiveFolder.Open("tetrominoes", folder, ArchiveFolder.MultiObjectSplits, request.Split)
+        return Place.IsIn(request.Roots)
+            ? Place.Open(request)
             : new Tetrominoes(request.Options.Tetrominoes, request.Split, request.GeneratedCount, request.Options.Seed);
     }
 }

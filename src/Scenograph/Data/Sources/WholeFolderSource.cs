@@ -19,5 +19,5 @@ public sealed class WholeFolderSource : IDataSource
     }
 
     /// <inheritdoc/>
-    public IDataSet Open(SourceRequest request) => ImageFolder.Open(request.RequireFolder("with images/*.png and masks/*.png"), split: null, mixedSizes: true);
+    public IDataSet Open(SourceRequest request) => ImageFolder.Open(request.RequireFolder("with images/*.png and masks/*.png"), split: null, mixedSizes: true, request.Options.Folder);
 }

@@ -40,10 +40,33 @@ public sealed class BroadcastConv2d : Module
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Math.Min(map.Size(2), map.Size(3)), kernel, nameof(map));
         using var scope = TensorScope.Begin();
-        var n = vectors.Size(0);
         var ofVectors = places == 0 ? weight : weight.Narrow(1, 0, size);
         var ofPlaces = places == 0 ? weight : weight.Narrow(1, size, places);
-        var place = Operators.Conv2d(map, ofPlaces, bias, padding: padding).Permute([0, 2, 3, 1]);                               // [1, H', W', outputs]
+        return scope.Keep(Add(vectors, ofVectors, Operators.Conv2d(map, ofPlaces, bias, padding: padding), activation));
+    }
+
+    /// <summary>For an added map that is a linear projection of coordinates: kernel and projection make one kernel on the few coordinates.</summary>
+    /// <param name="vectors">[N, D]</param>
+    /// <param name="grid">Coordinates, [1, G, H, W]. H and W are at least k.</param>
+    /// <param name="projection">From G to D.</param>
+    /// <param name="activation">Applied to the result, which it may overwrite.</param>
+    /// <returns>[N, outputs, H', W'] with H' = H + 2·padding − k + 1, channels last in memory.</returns>
+    public Tensor Forward(Tensor vectors, Tensor grid, Linear projection, Func<Tensor, Tensor> activation)
+    {
+        ArgumentNullException.ThrowIfNull(projection);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Math.Min(grid.Size(2), grid.Size(3)), kernel, nameof(grid));
+        if (places != 0) throw new InvalidOperationException("a projected position is added to the vector, not a channel beside it");
+        using var scope = TensorScope.Begin();
+        var ofGrid = weight.Permute([0, 2, 3, 1]).MatMul(projection.Weight).Permute([0, 3, 1, 2]);                              // [outputs, G, k, k]
+        var moved = projection.Bias is { } constant ? vectors + constant : vectors;
+        return scope.Keep(Add(moved, weight, Operators.Conv2d(grid, ofGrid, bias, padding: padding), activation));
+    }
+
+    private Tensor Add(Tensor vectors, Tensor ofVectors, Tensor map, Func<Tensor, Tensor> activation)
+    {
+        using var scope = TensorScope.Begin();
+        var n = vectors.Size(0);
+        var place = map.Permute([0, 2, 3, 1]);                                                                                   // [1, H', W', outputs]
         var tiled = vectors.View([n, size, 1, 1]).Expand([n, size, kernel, kernel]);
         var kinds = Operators.Conv2d(tiled, ofVectors, null, padding: padding).Permute([0, 2, 3, 1]);                            // [N, 2·padding + 1, 2·padding + 1, outputs]
         // Channels are the last dimension here, not only last in memory, so that what the activation overwrites is no view.
@@ -66,7 +89,7 @@ public sealed class BroadcastConv2d : Module
         ], dimension);
     }
 
-    /// <summary>Floating-point operations of <see cref="Forward"/> on N vectors and a map of H' × W' outputs, by formula.</summary>
+    /// <summary>Floating-point operations of a forward pass on N vectors and a map of H' × W' outputs, by formula.</summary>
     public double ForwardOperations(long count, int rows, int columns)
     {
         double outputs = weight.Size(0), taps = kernel * kernel, kinds = (2 * padding + 1) * (2 * padding + 1);

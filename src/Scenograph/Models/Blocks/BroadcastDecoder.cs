@@ -70,9 +70,16 @@ public sealed class BroadcastDecoder : Layer
     /// <param name="vectors">[N, D]</param>
     /// <param name="map">The same for all vectors: [1, D, H, W] of <see cref="MapSize"/> where it is added, coordinates [1, 2, H, W] otherwise.</param>
     /// <returns>[N, outputs, H, W]; of lower precision under autocast.</returns>
-    public Tensor Forward(Tensor vectors, Tensor map)
+    public Tensor Forward(Tensor vectors, Tensor map) => Rest(first.Forward(vectors, map, Activate));
+
+    /// <param name="vectors">[N, D]</param>
+    /// <param name="grid">Coordinates, [1, G, H, W] of <see cref="MapSize"/>.</param>
+    /// <param name="projection">From the G coordinates to the D channels of the map that is added to the tiled vector.</param>
+    /// <returns>[N, outputs, H, W]; of lower precision under autocast.</returns>
+    public Tensor Forward(Tensor vectors, Tensor grid, Linear projection) => Rest(first.Forward(vectors, grid, projection, Activate));
+
+    private Tensor Rest(Tensor x)
     {
-        var x = first.Forward(vectors, map, Activate);
         for (var i = 0; i < rest.Length; i++)
         {
             using var input = x;

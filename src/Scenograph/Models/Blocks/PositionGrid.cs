@@ -17,6 +17,19 @@ public static class PositionGrid
         return scope.Keep(Operators.Stack([rows, columns, 1 - rows, 1 - columns]).Unsqueeze(0));
     }
 
+    /// <summary>Distances from the bottom, top, left and right: channels [1 − r, r, c, 1 − c] with r = i/(H − 1), c = j/(W − 1).</summary>
+    /// <param name="height">Rows H.</param>
+    /// <param name="width">Columns W.</param>
+    /// <param name="like">Element type and device of the result.</param>
+    /// <returns>[1, 4, H, W]</returns>
+    public static Tensor EdgeDistances(long height, long width, Tensor like)
+    {
+        using var scope = TensorScope.Begin();
+        var rows = Operators.Linspace(0, 1, height, like.DType, like.Device).View([height, 1]).Expand([height, width]);
+        var columns = Operators.Linspace(0, 1, width, like.DType, like.Device).View([1, width]).Expand([height, width]);
+        return scope.Keep(Operators.Stack([1 - rows, rows, columns, 1 - columns]).Unsqueeze(0));
+    }
+
     /// <summary>Rows and columns as two channels, each evenly spaced from −1 to 1, borders included.</summary>
     /// <param name="height">Rows H.</param>
     /// <param name="width">Columns W.</param>

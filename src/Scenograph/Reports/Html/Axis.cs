@@ -3,6 +3,8 @@ namespace Scenograph.Reports.Html;
 /// <summary>One axis of a chart: from values to a share of its length, with ticks at round values.</summary>
 internal sealed class Axis
 {
+    private const double Nothing = 1e-300;
+
     private readonly bool logarithmic;
     private readonly double low;
     private readonly double high;
@@ -23,9 +25,11 @@ internal sealed class Axis
     public static Axis Linear(double smallest, double largest, int ticks, double margin)
     {
         var span = largest - smallest;
-        if (!(span > 1e-12 * Math.Max(Math.Abs(smallest), Math.Abs(largest))))
+        var size = Math.Max(Math.Abs(smallest), Math.Abs(largest));
+        // Numbers so small that a tenth of them is none are 0 here.
+        if (!(span > Math.Max(1e-12 * size, Nothing)))
         {
-            span = smallest == 0 ? 1 : Math.Abs(smallest) * 0.1;
+            span = size < Nothing ? 1 : size * 0.1;
             (smallest, largest) = (smallest - span / 2, largest + span / 2);
         }
         var (low, high) = (smallest - margin * span, largest + margin * span);

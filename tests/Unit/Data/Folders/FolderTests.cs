@@ -146,7 +146,7 @@ public sealed class FolderTests : IDisposable
 
     [Theory]
     [InlineData("sprite", "there is no data set 'sprite'; there are sprites, tetrominoes")]
-    [InlineData("sprites:x", "sprites has no variants")]
+    [InlineData("sprites:x", "there is no such variant; there is sprites:colored_on_colored")]
     [InlineData("clevrtex", "a variant is missing; there is clevrtex:full")]
     [InlineData("multi_mnist:rgb", "there is no such variant; there is multi_mnist:uniform")]
     [InlineData("clevr_folder", "the folder is missing; write clevr_folder:NAME")]

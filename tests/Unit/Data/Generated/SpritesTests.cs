@@ -194,7 +194,7 @@ public sealed class SpritesTests
             {
                 return exception.Message.Contains("no scene", StringComparison.Ordinal);
             }
-        }).QuickCheckThrowOnFailure();
+        }).Check(Repeatable.Config);
     }
 
     [Fact]
