@@ -162,17 +162,18 @@ class DemoAutoEncoder(nn.Module):
 
     def __init__(self, size, slots, iterations, width):
         super().__init__()
-        self.slots, filters = slots, width // 2
+        self.slots, filters, painters = slots, width // 2, 96
         self.encoder_cnn = nn.Sequential(
             nn.Conv2d(3, filters, 5, stride=1, padding=2), nn.ReLU(),
             nn.Conv2d(filters, filters, 5, stride=2, padding=2), nn.ReLU(),
             nn.Conv2d(filters, width, 5, stride=1, padding=2), nn.ReLU(),
         )
         self.decoder_cnn = nn.Sequential(
-            nn.ConvTranspose2d(width, width, 1), nn.ReLU(),
-            nn.ConvTranspose2d(width, width, 1), nn.ReLU(),
-            nn.ConvTranspose2d(width, width, 1), nn.ReLU(),
-            nn.ConvTranspose2d(width, 4, 5, stride=2, padding=2, output_padding=1),
+            nn.ConvTranspose2d(width, painters, 1), nn.ReLU(),
+            nn.ConvTranspose2d(painters, painters, 1), nn.ReLU(),
+            nn.ConvTranspose2d(painters, painters, 1), nn.ReLU(),
+            nn.ConvTranspose2d(painters, painters, 1), nn.ReLU(),
+            nn.ConvTranspose2d(painters, 4, 5, stride=2, padding=2, output_padding=1),
         )
         self.encoder_pos = PositionEmbedding(width, size // 2, size // 2)
         self.decoder_pos = PositionEmbedding(width, 16, 16)
