@@ -12,20 +12,10 @@ no operator's time depends on their values.
     slot_attention.py --size 128 --slots 11 --batch 2 --precision float32 --threads 2
     slot_attention.py --architecture demo --precision bf16
 
-prints one JSON line with the median step. With `--interactive`, each line `step` on
-standard input runs one training step and prints {"ms": .., "peak_mb": ..}; `quit`, or the
-end of the input, ends. A harness can so interleave the steps of two programs and give both
-the same weather. `peak_mb` is the process's highest resident set so far, in MB of 2^20
-bytes.
+See stepping.py for the answers.
 """
 
-import argparse
-import json
-import resource
-import statistics
-import sys
-import time
-
+import stepping
 import torch
 from torch import nn
 from torch.nn import functional
@@ -193,29 +183,16 @@ class DemoAutoEncoder(nn.Module):
         return (masks * x[:, :, :3]).sum(dim=1), masks
 
 
-class Trainer:
-    """A network, its optimiser and one batch of noise images."""
+class SquaredError(nn.Module):
+    """A network's loss: squared error summed over colours and pixels, averaged over the batch."""
 
-    def __init__(self, arguments):
-        torch.manual_seed(arguments.seed)
-        self.bfloat16 = arguments.precision == "bf16"
-        self.model = ARCHITECTURES[arguments.architecture](
-            arguments.size, arguments.slots, arguments.iterations, arguments.width
-        )
-        self.optimiser = torch.optim.Adam(self.model.parameters(), lr=4e-4)
-        self.images = torch.rand(arguments.batch, 3, arguments.size, arguments.size)
+    def __init__(self, network):
+        super().__init__()
+        self.network = network
 
-    def step(self):
-        """One optimiser update; returns its milliseconds."""
-        start = time.perf_counter()
-        self.optimiser.zero_grad(set_to_none=True)
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.bfloat16):
-            canvas, _ = self.model(self.images)
-        # summed over colours and pixels, averaged over the batch
-        loss = (canvas.float() - self.images).pow(2).sum() / len(self.images)
-        loss.backward()
-        self.optimiser.step()
-        return (time.perf_counter() - start) * 1e3
+    def forward(self, images):
+        canvas, _ = self.network(images)
+        return (canvas.float() - images).pow(2).sum() / len(images)
 
 
 ARCHITECTURES = {"benchmark": BenchmarkAutoEncoder, "demo": DemoAutoEncoder}
@@ -226,16 +203,16 @@ DEFAULTS = {
 }
 
 
-def peak_megabytes():
-    """Highest resident set of this process so far (Linux reports KiB)."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def make_trainer(arguments):
+    network = SquaredError(ARCHITECTURES[arguments.architecture](
+        arguments.size, arguments.slots, arguments.iterations, arguments.width
+    ))
+    return stepping.Trainer(arguments, network, torch.optim.Adam(network.parameters(), lr=4e-4))
 
 
-def parse_arguments():
-    parser = argparse.ArgumentParser(
-        description="Times a training step of Slot Attention in PyTorch eager."
-    )
-    parser.add_argument("--architecture", choices=sorted(ARCHITECTURES), default="benchmark")
+def main():
+    options = stepping.parser("Times a training step of Slot Attention in PyTorch eager.")
+    options.add_argument("--architecture", choices=sorted(ARCHITECTURES), default="benchmark")
     for name, help_text in [
         ("size", "height and width of the images, pixels"),
         ("slots", "number of slots K"),
@@ -243,51 +220,12 @@ def parse_arguments():
         ("batch", "images a step"),
         ("width", "channels of every layer and slot size D"),
     ]:
-        parser.add_argument(f"--{name}", type=int, help=f"{help_text} (default: architecture's)")
-    parser.add_argument("--precision", choices=["float32", "bf16"], default="float32")
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--warmup", type=int, default=1, help="steps before the timed ones")
-    parser.add_argument("--steps", type=int, default=3, help="timed steps")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--interactive", action="store_true", help="steps on request, see above")
-    arguments = parser.parse_args()
+        options.add_argument(f"--{name}", type=int, help=f"{help_text} (default: architecture's)")
+    arguments = options.parse_args()
     for name, value in DEFAULTS[arguments.architecture].items():
         if getattr(arguments, name) is None:
             setattr(arguments, name, value)
-    return arguments
-
-
-def serve(trainer):
-    """Runs one step for each line `step` of standard input."""
-    for line in sys.stdin:
-        command = line.strip()
-        if command == "quit":
-            break
-        if command == "step":
-            ms = trainer.step()
-            print(json.dumps({"ms": round(ms, 3), "peak_mb": round(peak_megabytes(), 1)}), flush=True)
-        elif command:
-            print(json.dumps({"error": f"unknown command '{command}', expected step or quit"}), flush=True)
-
-
-def main():
-    arguments = parse_arguments()
-    torch.set_num_threads(arguments.threads)
-    trainer = Trainer(arguments)
-    for _ in range(arguments.warmup):
-        trainer.step()
-    if arguments.interactive:
-        serve(trainer)
-        return
-    times = [trainer.step() for _ in range(arguments.steps)]
-    result = {
-        "architecture": arguments.architecture,
-        "precision": arguments.precision,
-        "batch": arguments.batch,
-        "ms": round(statistics.median(times), 3),
-        "peak_mb": round(peak_megabytes(), 1),
-    }
-    print(json.dumps(result))
+    stepping.run(arguments, make_trainer, architecture=arguments.architecture)
 
 
 if __name__ == "__main__":
