@@ -15,14 +15,20 @@ internal static class XavierStart
         {
             if (value.Dimensions >= 2)
             {
-                double places = 1;
-                foreach (var side in value.Shape[2..]) places *= side;
-                value.Normal_(0, gain * Math.Sqrt(2 / ((value.Size(0) + value.Size(1)) * places)), random);
+                Draw(value, gain, random);
             }
             else if (name.EndsWith("bias", StringComparison.Ordinal))
             {
                 value.Zero_();
             }
         }
+    }
+
+    /// <summary>Draws one weight anew, [outputs, inputs, ...]; the caller has switched gradients off.</summary>
+    public static void Draw(Tensor weight, double gain, Generator? random)
+    {
+        double places = 1;
+        foreach (var side in weight.Shape[2..]) places *= side;
+        weight.Normal_(0, gain * Math.Sqrt(2 / ((weight.Size(0) + weight.Size(1)) * places)), random);
     }
 }

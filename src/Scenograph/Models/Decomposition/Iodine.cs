@@ -574,11 +574,7 @@ public sealed class Iodine : DecompositionModel, ILatentComponents
     private void StartSmall(Generator? random)
     {
         using var _ = GradMode.Off();
-        foreach (var (_, value) in WeightsWithoutBiases())
-        {
-            var area = value.Dimensions == 4 ? value.Size(2) * value.Size(3) : 1;
-            value.Normal_(0, 0.02 * Math.Sqrt(2.0 / ((value.Size(0) + value.Size(1)) * area)), random);
-        }
+        foreach (var (_, value) in WeightsWithoutBiases()) XavierStart.Draw(value, 0.02, random);
     }
 
     private void KeepVariance(Generator? random)
