@@ -8,11 +8,33 @@ using Scenograph.Training.Recipes;
 namespace Scenograph.Tests.Learning;
 
 /// <summary>What a short real training came to.</summary>
-/// <param name="LossShare">Loss at the end over that at the start.</param>
+/// <param name="LossShare">Loss at the end over that at the start; below 0 where a negative log-likelihood has become negative.</param>
 /// <param name="Score">ARI-FG on the validation scenes after the last step.</param>
 /// <param name="Baseline">ARI-FG of <see cref="ConnectedComponents"/> on the same scenes.</param>
 internal sealed record ShortTraining(double LossShare, double Score, double Baseline)
 {
+    private const double MostLossShare = 0.65;
+    private const double LeastGain = 0.1;
+
+    /// <summary>
+    /// Asserts that a training learns: the loss falls, and ARI-FG comes above a floor and clearly above connected components. A second seed has its turn
+    /// where rounding on another processor leads the first astray; what has learned nothing fails with both.
+    /// </summary>
+    /// <param name="recipe">Text of the recipe.</param>
+    /// <param name="leastScore">The floor, between what a training that learns nothing has and what the model reaches.</param>
+    public static void AssertLearns(string recipe, double leastScore)
+    {
+        var first = Run(recipe, seed: 0);
+        Assert.True(first.LossShare < MostLossShare, $"the loss is still {first.LossShare:F2} of the first");
+        if (first.Score > leastScore && first.Score > first.Baseline + LeastGain)
+        {
+            return;
+        }
+        var second = Run(recipe, seed: 1);
+        Assert.True(second.Score > leastScore, $"ARI-FG {first.Score:F3} and {second.Score:F3}");
+        Assert.True(second.Score > second.Baseline + LeastGain, $"ARI-FG {second.Score:F3}, that of connected components {second.Baseline:F3}");
+    }
+
     /// <summary>Trains a recipe to its end in a folder that is gone afterwards; the seed is that of weights, noise and scenes.</summary>
     public static ShortTraining Run(string text, int seed = 0)
     {
