@@ -55,10 +55,16 @@ public sealed class TrainTests(TrainedRun run) : IDisposable
 
         Assert.Equal(30, values.Count(value => value is { Tag: "train/loss", Kind: EventKind.Scalar }));
         Assert.Equal([15, 30], values.Where(value => value is { Tag: "validation/ARI-FG", Kind: EventKind.Scalar }).Select(value => value.Step));
-        var pictures = values.Where(value => value is { Tag: "validation/decomposition", Kind: EventKind.Image }).ToList();
-        Assert.Equal(2, pictures.Count);
-        Assert.True(ImageFile.Read(pictures[0].Picture!, "decomposition").Width > 16);
+        Assert.All(["decomposition", "reconstruction", "components", "masks"], name =>
+        {
+            var pictures = values.Where(value => value.Tag == $"validation/{name}" && value.Kind == EventKind.Image).ToList();
+            Assert.Equal(2, pictures.Count);
+            Assert.True(ImageFile.Read(pictures[0].Picture!, name).Width > 16);
+        });
         Assert.Contains(values, value => value is { Tag: "weights/slot_attention.slots_mu", Kind: EventKind.Histogram });
+        var latents = values.Where(value => value is { Tag: "latents/slots", Kind: EventKind.Histogram }).ToList();
+        Assert.Equal([15, 30], latents.Select(value => value.Step));
+        Assert.All(latents, value => CheckHistogram(value.Histogram!, 8 * 3 * 8)); // scenes, slots, numbers
     }
 
     [Fact]
@@ -163,6 +169,19 @@ public sealed class TrainTests(TrainedRun run) : IDisposable
         Assert.True(outcome.ExitCode == 0, outcome.Error);
         Assert.Matches(@"\nARI-FG -?\d\.\d+  mIoU \d\.\d+  mse \d+\.\d+  seconds \d+  report demo/report\.html\n$", outcome.Output);
         Assert.True(File.Exists(folder["demo/report.html"]));
+    }
+
+    /// <summary>What TensorBoard needs to draw it: rising limits, a count for each, and counts, sums and ends that agree.</summary>
+    private static void CheckHistogram(Histogram histogram, int number)
+    {
+        Assert.Equal(number, histogram.Number);
+        Assert.Equal(number, histogram.Counts.Sum());
+        Assert.Equal(histogram.Limits.Count, histogram.Counts.Count);
+        Assert.Equal(histogram.Limits.Distinct().Order(), histogram.Limits);
+        Assert.InRange(histogram.Sum / number, histogram.Minimum, histogram.Maximum);
+        Assert.True(histogram.SumOfSquares * number >= histogram.Sum * histogram.Sum * (1 - 1e-9));
+        var last = Enumerable.Range(0, histogram.Counts.Count).Last(i => histogram.Counts[i] > 0);
+        Assert.InRange(histogram.Maximum, last == 0 ? double.NegativeInfinity : histogram.Limits[last - 1], histogram.Limits[last]);
     }
 
     private static void Copy(string from, string to)

@@ -242,6 +242,10 @@ public sealed class Trainer : IDisposable
         metrics.Append(step, ValidationKind, values);
         foreach (var (name, value) in values) board.AddScalar($"validation/{name}", step, value);
         board.AddImage("validation/decomposition", step, DecompositionFigure.Draw(scenes));
+        board.AddImage("validation/reconstruction", step, ImageGrid.Outputs(scenes));
+        board.AddImage("validation/components", step, ImageGrid.Reconstructions(scenes));
+        board.AddImage("validation/masks", step, ImageGrid.Masks(scenes));
+        foreach (var name in scenes[0].Latents.Keys) board.AddHistogram($"latents/{name}", step, [.. scenes.SelectMany(scene => scene.Latents[name]).Select(value => (double)value)]);
         foreach (var (name, value) in Model.NamedParameters()) board.AddHistogram($"weights/{name}", step, HostValues(value));
         board.Flush();
         var error = summary.Statistic(MetricNames.SquaredError);
