@@ -114,6 +114,34 @@ public sealed class TrainTests(TrainedRun run) : IDisposable
     }
 
     [Theory]
+    [InlineData("efficient-morl", "model.height=33", "model.decoder=big")]
+    [InlineData("genesis-v2", "model.height=36", "model.height is 36; a multiple of 16 is expected")]
+    [InlineData("genesis-v2", "model.size=20", "model.size is 20; a multiple of 8 is expected")]
+    [InlineData("iodine", "model.decoder_kernel=4", "model.decoder_kernel is 4; an odd number is expected")]
+    [InlineData("iodine", "model.height=33", "the model takes 3x33x32")]
+    [InlineData("monet", "model.blocks=6", "model.blocks is 6: images of 32x32 would shrink to 1x1")]
+    [InlineData("monet", "model.channels=1", "has images of 3x32x32, the model takes 1x32x32")]
+    [InlineData("iodine", "model.slots=0", "model.slots")]
+    public void A_model_that_cannot_take_the_images_is_refused(string model, string setting, string part)
+    {
+        var recipe = Path.Combine(RepositoryRoot.Path, "recipes", model, "small.yaml");
+
+        Assert.Contains(part, ScenographProgram.RunIn(folder.Path, "train", recipe, "--out", "run", "--set", setting, "--quiet", "--json").OneSentence(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_iterative_model_that_diverges_ends_with_the_iteration_that_broke()
+    {
+        var recipe = Path.Combine(RepositoryRoot.Path, "recipes/iodine/small.yaml");
+
+        var outcome = ScenographProgram.RunIn(folder.Path, "train", recipe, "--out", "run", "--quiet", "--json", "--set", "model.version=zhixuan-lin", "--set", "model.sigma=0.001",
+            "--set", "model.stable_mask_posterior=false", "--set", "training.nan_limit=0", "--set", "training.batch=1", "--set", "training.validate_every=0");
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Matches(@"^training stopped at step 1: term 'nll/2' is NaN on images \d+, and 1 step was skipped \(training.nan_limit=0\)", outcome.Error);
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(1000)]
     public void A_truncated_checkpoint_is_nothing_to_resume_from(int length)

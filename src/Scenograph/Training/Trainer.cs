@@ -217,7 +217,7 @@ public sealed class Trainer : IDisposable
         if (skipped <= recipe.Training.NanLimit) return;
         var broken = objective.Terms.Where(term => !double.IsFinite(term.Value.ToDouble())).Select(term => $"term '{term.Name}' is {term.Value.ToDouble()}").FirstOrDefault()
             ?? (double.IsFinite(total) ? "the gradient is not finite" : $"the loss is {total}");
-        throw new TrainingFailedException($"training stopped at step {step + 1}: {broken} on images {string.Join(", ", indices)}, and {skipped} steps were skipped "
+        throw new TrainingFailedException($"training stopped at step {step + 1}: {broken} on images {string.Join(", ", indices)}, and {(skipped == 1 ? "1 step was" : $"{skipped} steps were")} skipped "
             + $"(training.nan_limit={recipe.Training.NanLimit}); the last good checkpoint is {folder.LastCheckpointPath}");
     }
 
