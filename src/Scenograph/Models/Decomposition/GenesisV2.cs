@@ -413,7 +413,7 @@ public sealed class GenesisV2 : DecompositionModel, ILatentComponents
         var map = pixels / (DecoderFactor * DecoderFactor);
         for (var i = 0; i < 4; i++, map *= 4) perImage += k * 50 * map * (i == 0 ? d + 2 : d) * d;    // each input pixel lays down one kernel
         perImage += k * 2 * map * d * (options.Channels + 1);
-        return encoder.ForwardOperations(batch) + batch * perImage;
+        return encoder.ForwardOperations(batch, channelsLast: true) + batch * perImage;
     }
 
     private static void Check(Options options)
