@@ -1,3 +1,5 @@
+#pragma warning disable CA1000 // member data have to be static
+
 using Scenograph.Models;
 using Scenograph.Tests.Unit.Torch;
 using Scenograph.Torch;
