@@ -36,6 +36,8 @@ public sealed class GenesisV2Tests : DecompositionModelTests<GenesisV2Tests>, IM
         ["compatible"] = Tiny with { Compatible = true },
         ["grey"] = Tiny with { Channels = 1 },
         ["not square"] = Tiny with { Height = 32, Width = 48 },
+        ["few groups, wide start, places shown"] = Tiny with { Height = 36, Width = 40, Groups = 4, DecoderStrides = [1, 2, 1, 2], ShowPlaces = true },
+        ["small deviations"] = Tiny with { DeviationStart = 0.1 },
         ["five blocks"] = Tiny with { Height = 64, Width = 64 },
     };
 
@@ -205,6 +207,15 @@ public sealed class GenesisV2Tests : DecompositionModelTests<GenesisV2Tests>, IM
         using var noise = NoiseSource.Seeded(3);
 
         Close.Equal([.. Enumerable.Repeat(1.0, 5 * 32 * 32)], model.Generate(5, noise, count).Masks.Sum([1]), 1e-5, "sum of masks");
+    }
+
+    [Fact]
+    public void Deviations_start_where_the_option_says()
+    {
+        using var scope = TensorScope.Begin();
+        using var model = Create(Tiny with { DeviationStart = 0.1 });
+
+        Assert.InRange(model.Decompose(Images(Tiny), new WaveNoise()).Latents["deviation"].Mean().ToDouble(), 0.06, 0.16);
     }
 
     [Fact]

@@ -41,6 +41,7 @@ public sealed class IodineTests : SymmetricModelTests<IodineTests>, ISymmetricVa
         ["clevrtex, grey"] = Tiny with { Channels = 1 },
         ["clevrtex, odd sides"] = Tiny with { Height = 13, Width = 17, DecoderKernel = 5, RefinementKernel = 5 },
         ["clevrtex, head on the cell, ELU twice"] = Tiny with { CellHead = true, DoubleElu = true, KlWeight = 0.5 },
+        ["clevrtex, small deviations"] = Tiny with { DeviationStart = 0.1 },
         ["clevrtex, pixels by themselves"] = Tiny with { DecoderKernel = 1, DecoderLayers = 1 },
         ["zhixuan-lin"] = TinyLin,
         ["zhixuan-lin, PyTorch's start"] = TinyLin with { HeInitialisation = false },
@@ -177,6 +178,21 @@ public sealed class IodineTests : SymmetricModelTests<IodineTests>, ISymmetricVa
         var objective = model.Objective(new(Images(TinyLin), [0, 1]), 0, Draw(TinyLin));
 
         Assert.Equal(broken, objective.Terms.FirstOrDefault(term => !double.IsFinite(term.Value.ToDouble())).Name);
+    }
+
+    [Theory]
+    [InlineData("clevrtex, one iteration")]
+    [InlineData("zhixuan-lin, no LSTM")]
+    public void Deviations_start_where_the_option_says(string variant)
+    {
+        using var scope = TensorScope.Begin();
+        using var model = Create(Named[variant] with { Iterations = 1, DeviationStart = 0.1 });
+        double[]? first = null;
+
+        model.Objective(Images(Tiny), Draw(Tiny), iteration => first ??= iteration.Decoding.Sample.ToArray<double>());
+
+        // μ starts at 0, so that a sample is σ·ε.
+        Close.Equal((Waves.Of([2, 3, 4], frequency: 1.9) * 0.1).ToArray<double>(), first!, 1e-5, "sample");
     }
 
     [Fact]

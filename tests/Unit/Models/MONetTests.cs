@@ -26,6 +26,7 @@ public sealed class MONetTests : DecompositionModelTests<MONetTests>, IModelVari
         ["whole pixels"] = Tiny with { ChannelMixture = false },
         ["grey"] = Tiny with { Channels = 1 },
         ["not square"] = Tiny with { Height = 20, Width = 12 },
+        ["small deviations"] = Tiny with { DeviationStart = 0.1 },
         ["odd sides"] = Tiny with { Height = 13, Width = 19 },
         ["the original's five blocks on tetrominoes"] = Tiny with { Height = 35, Width = 35, Blocks = 5 },
         ["six blocks"] = Tiny with { Height = 64, Width = 64, Blocks = 6, AttentionFilters = 1 },
@@ -56,6 +57,15 @@ public sealed class MONetTests : DecompositionModelTests<MONetTests>, IModelVari
         Close.Equal([terms["reconstruction"] + 0.3 * terms["kl"] + 0.7 * terms["mask_kl"]], objective.Total, 1e-5, "loss");
         Assert.True(terms["kl"] > 0);
         Assert.True(terms["mask_kl"] > 0);
+    }
+
+    [Fact]
+    public void Deviations_start_where_the_option_says()
+    {
+        using var scope = TensorScope.Begin();
+        using var model = Create(Tiny with { DeviationStart = 0.1 });
+
+        Assert.InRange(model.Decompose(Images(Tiny), NoiseSource.Mean).Latents["deviation"].Mean().ToDouble(), 0.06, 0.16);
     }
 
     [Fact]
