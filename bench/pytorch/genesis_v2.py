@@ -18,6 +18,7 @@ from torch import nn
 from torch.nn import functional
 
 import stepping
+from blocks import UNet, grid
 
 
 class GroupNorm(nn.GroupNorm):
@@ -33,47 +34,11 @@ def convolution_norm_relu(inputs, outputs):
     )
 
 
-class UNet(nn.Module):
+def encoder(size, width):
     """Image (B, 3, H, W) -> features (B, D, H, W)."""
-
-    def __init__(self, size, width):
-        super().__init__()
-        c, depth = width, int(math.log2(size) - 1)
-        down = {4: [c, 2 * c, 2 * c, 2 * c], 5: [c, c, 2 * c, 2 * c, 2 * c], 6: [c, c, c, 2 * c, 2 * c, 2 * c]}[depth]
-        up = [2 * c, 2 * c] + [c] * (depth - 2)
-        self.down = nn.ModuleList(
-            [convolution_norm_relu(i, o) for i, o in zip([3] + down[:-1], down)]
-        )
-        self.up = nn.ModuleList(
-            [convolution_norm_relu(i + s, o) for i, s, o in zip([down[-1]] + up[:-1], reversed(down), up)]
-        )
-        bottom = size >> (depth - 1)
-        self.shape = (down[-1], bottom, bottom)
-        flat = down[-1] * bottom * bottom
-        self.mlp = nn.Sequential(
-            nn.Linear(flat, 128), nn.ReLU(), nn.Linear(128, 128), nn.ReLU(),
-            nn.Linear(128, flat), nn.ReLU(),
-        )
-
-    def forward(self, x):
-        skips = []
-        for i, block in enumerate(self.down):
-            x = block(x)
-            skips.append(x)
-            if i < len(self.down) - 1:
-                x = functional.interpolate(x, scale_factor=0.5, mode="nearest")
-        x = self.mlp(x.flatten(1)).view(-1, *self.shape)
-        for i, block in enumerate(self.up):
-            x = block(torch.cat([x, skips[-1 - i]], dim=1))
-            if i < len(self.up) - 1:
-                x = functional.interpolate(x, scale_factor=2, mode="nearest")
-        return x
-
-
-def grid(side):
-    """Rows and columns, -1 to 1, as (1, 2, side, side)."""
-    line = torch.linspace(-1, 1, side)
-    return torch.stack(torch.meshgrid(line, line, indexing="ij")).unsqueeze(0)
+    c, depth = width, int(math.log2(size) - 1)
+    down = {4: [c, 2 * c, 2 * c, 2 * c], 5: [c, c, 2 * c, 2 * c, 2 * c], 6: [c, c, c, 2 * c, 2 * c, 2 * c]}[depth]
+    return UNet(convolution_norm_relu, 3, size, down, [2 * c, 2 * c] + [c] * (depth - 2))
 
 
 class GenesisV2(nn.Module):
@@ -83,7 +48,7 @@ class GenesisV2(nn.Module):
         super().__init__()
         self.size, self.slots, self.width = size, slots, width
         d = width
-        self.encoder = UNet(size, d)
+        self.encoder = encoder(size, d)
         self.segment_head = convolution_norm_relu(d, d)
         self.colour_head = nn.Conv2d(d, 8, 1)
         self.gate = nn.Parameter(torch.zeros(1))
@@ -101,8 +66,8 @@ class GenesisV2(nn.Module):
         self.decoder = nn.Sequential(*decoder, nn.Conv2d(d, 4, 1))
         self.prior_lstm = nn.LSTM(d, 4 * d)
         self.prior_linear = nn.Linear(4 * d, 2 * d)
-        self.register_buffer("places", torch.cat([torch.zeros(1, 6, size, size), grid(size)], dim=1))
-        self.register_buffer("decoder_places", grid(size // 16))
+        self.register_buffer("places", torch.cat([torch.zeros(1, 6, size, size), grid(size, size)], dim=1))
+        self.register_buffer("decoder_places", grid(size // 16, size // 16))
         self.beta, self.mean_error = torch.tensor(1.0), None
 
     def shares(self, colours):

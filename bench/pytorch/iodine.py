@@ -21,19 +21,13 @@ from torch import nn
 from torch.nn import functional
 
 import stepping
+from blocks import grid
 
 DEFAULTS = {
     "clevrtex": dict(size=128, slots=11, latent=128, iterations=5, width=64, hidden=256),
     "zhixuan-lin": dict(size=128, slots=7, latent=64, iterations=5, width=64, hidden=256),
 }
 SIGMA = 0.1
-
-
-def grid(height, width):
-    """(1, 2, height, width): column and row, each -1..1."""
-    rows = torch.linspace(-1, 1, height).view(1, 1, height, 1).expand(1, 1, height, width)
-    columns = torch.linspace(-1, 1, width).view(1, 1, 1, width).expand(1, 1, height, width)
-    return torch.cat([columns, rows], dim=1)
 
 
 class Decoder(nn.Module):

@@ -18,6 +18,7 @@ from torch import nn
 from torch.nn import functional
 
 import stepping
+from blocks import UNet, grid
 
 
 class Block(nn.Module):
@@ -38,35 +39,11 @@ class Attention(nn.Module):
     def __init__(self, blocks, width, size):
         super().__init__()
         channels = [width * min(2 ** min(i, blocks - 2), 8) for i in range(blocks)]
-        down = zip([4] + channels[:-1], channels)
-        self.down = nn.ModuleList([Block(inputs, outputs) for inputs, outputs in down])
-        self.up = nn.ModuleList()
-        inputs = channels[-1]
-        for skip, outputs in zip(reversed(channels), list(reversed(channels[:-1])) + channels[:1]):
-            self.up.append(Block(inputs + skip, outputs))
-            inputs = outputs
-        bottom = size >> (blocks - 1)
-        self.shape = (channels[-1], bottom, bottom)
-        flat = channels[-1] * bottom * bottom
-        self.mlp = nn.Sequential(
-            nn.Linear(flat, 128), nn.ReLU(), nn.Linear(128, 128), nn.ReLU(),
-            nn.Linear(128, flat), nn.ReLU(),
-        )
+        self.unet = UNet(Block, 4, size, channels, channels[-2::-1] + channels[:1])
         self.output = nn.Conv2d(width, 1, 1)
 
     def forward(self, image, log_scope):
-        x, skips = torch.cat([image, log_scope], dim=1), []
-        for i, block in enumerate(self.down):
-            x = block(x)
-            skips.append(x)
-            if i < len(self.down) - 1:
-                x = functional.interpolate(x, scale_factor=0.5, mode="nearest")
-        x = self.mlp(x.flatten(1)).view(-1, *self.shape)
-        for i, block in enumerate(self.up):
-            x = block(torch.cat([x, skips[-1 - i]], dim=1))
-            if i < len(self.up) - 1:
-                x = functional.interpolate(x, scale_factor=2, mode="nearest")
-        logits = self.output(x).float()
+        logits = self.output(self.unet(torch.cat([image, log_scope], dim=1))).float()
         return functional.logsigmoid(logits), functional.logsigmoid(-logits)
 
 
@@ -88,9 +65,7 @@ class MONet(nn.Module):
             decoder += [nn.Conv2d(inputs, 32, 3), nn.ReLU()]
             inputs = 32
         self.decoder = nn.Sequential(*decoder, nn.Conv2d(32, 4, 1))
-        line = torch.linspace(-1, 1, size + 8)
-        grid = torch.stack(torch.meshgrid(line, line, indexing="ij")).unsqueeze(0)
-        self.register_buffer("grid", grid)
+        self.register_buffer("grid", grid(size + 8, size + 8))
 
     def forward(self, image):
         batch, side = len(image), self.size + 8

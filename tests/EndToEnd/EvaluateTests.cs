@@ -11,8 +11,8 @@ public sealed class EvaluateTests(TrainedRun run)
         var outcome = Evaluate("run", "--data", "sprites-(16,16)", "--images", "6", "--json");
 
         Assert.True(outcome.ExitCode == 0, outcome.Error);
-        Assert.Equal(["metrics", "images", "seconds", "components", "by_objects"], outcome.Json.EnumerateObject().Select(pair => pair.Name));
-        Assert.Equal(6, outcome.Json.GetProperty("images").GetInt32());
+        Assert.Equal(["metrics", "images", "seconds", "data", "components", "by_objects"], outcome.Json.EnumerateObject().Select(pair => pair.Name));
+        Assert.Equal((6, "sprites-(16,16)"), (outcome.Json.GetProperty("images").GetInt32(), outcome.Json.GetProperty("data").GetString()));
         Assert.True(outcome.Json.GetProperty("seconds").GetDouble() > 0);
         Assert.All(["ARI", "ARI-FG", "mIoU", "mSC", "DICE", "acc", "MSE"], name => Assert.Equal(JsonValueKind.Number, outcome.Json.GetProperty("metrics").GetProperty(name).ValueKind));
     }
@@ -34,14 +34,15 @@ public sealed class EvaluateTests(TrainedRun run)
     [Fact]
     public void Results_are_kept_in_the_run_and_where_else_they_are_wanted()
     {
-        Assert.Equal(0, Evaluate("run", "--images", "5", "--csv", "mine.csv").ExitCode);
+        Assert.Equal(0, Evaluate("run", "--images", "5", "--components", "4", "--set", "sprites.maximum_objects=3", "--csv", "mine.csv").ExitCode);
 
         var rows = File.ReadAllLines(run["evaluation.csv"]);
         Assert.Equal(6, rows.Length);
         Assert.All(rows, row => Assert.Equal(rows[0].Count(letter => letter == ','), row.Count(letter => letter == ',')));
         Assert.Equal(rows, File.ReadAllLines(Path.Combine(run.Place, "mine.csv")));
         using var json = JsonDocument.Parse(File.ReadAllText(run["evaluation.json"]));
-        Assert.Equal(JsonValueKind.Object, json.RootElement.ValueKind);
+        Assert.Equal(("sprites-(16,16)", 4, "sprites.maximum_objects=3"),
+            (json.RootElement.GetProperty("data").GetString(), json.RootElement.GetProperty("components").GetInt32(), Assert.Single(json.RootElement.GetProperty("set").EnumerateArray()).GetString()));
     }
 
     [Fact]

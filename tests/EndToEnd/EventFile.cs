@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Scenograph.Tests.EndToEnd;
@@ -17,7 +18,18 @@ internal enum EventKind
 /// <param name="Tag">Its name.</param>
 /// <param name="Kind">What it is.</param>
 /// <param name="Picture">The PNG of an image.</param>
-internal sealed record EventValue(long Step, string Tag, EventKind Kind, byte[]? Picture);
+/// <param name="Histogram">The numbers of a histogram.</param>
+internal sealed record EventValue(long Step, string Tag, EventKind Kind, byte[]? Picture, Histogram? Histogram);
+
+/// <summary>TensorBoard's HistogramProto.</summary>
+/// <param name="Minimum">Smallest value.</param>
+/// <param name="Maximum">Largest value.</param>
+/// <param name="Number">How many values.</param>
+/// <param name="Sum">Of the values.</param>
+/// <param name="SumOfSquares">Of the values.</param>
+/// <param name="Limits">Upper ends of the buckets.</param>
+/// <param name="Counts">Values in each.</param>
+internal sealed record Histogram(double Minimum, double Maximum, double Number, double Sum, double SumOfSquares, IReadOnlyList<double> Limits, IReadOnlyList<double> Counts);
 
 /// <summary>Reads TensorBoard's event files from the definition of their format alone; nothing of the program's own is used.</summary>
 internal static class EventFile
@@ -48,11 +60,18 @@ internal static class EventFile
             {
                 var tag = Encoding.UTF8.GetString(value.Single(field => field.Number == 1).Bytes.Span);
                 var image = value.Where(field => field.Number == 4).Select(field => Fields(field.Bytes).Single(part => part.Number == 4).Bytes.ToArray()).FirstOrDefault();
+                var histogram = value.Where(field => field.Number == 5).Select(field => HistogramOf([.. Fields(field.Bytes)])).FirstOrDefault();
                 var kind = value.Any(field => field.Number == 2) ? EventKind.Scalar : image is not null ? EventKind.Image
-                    : value.Any(field => field.Number == 5) ? EventKind.Histogram : EventKind.Other;
-                yield return new(step, tag, kind, image);
+                    : histogram is not null ? EventKind.Histogram : EventKind.Other;
+                yield return new(step, tag, kind, image, histogram);
             }
         }
+    }
+
+    private static Histogram HistogramOf(List<Field> fields)
+    {
+        double[] Doubles(int number) => MemoryMarshal.Cast<byte, double>(fields.Single(field => field.Number == number).Bytes.Span).ToArray();
+        return new(Doubles(1)[0], Doubles(2)[0], Doubles(3)[0], Doubles(4)[0], Doubles(5)[0], Doubles(6), Doubles(7));
     }
 
     private sealed record Field(int Number, ulong Whole, ReadOnlyMemory<byte> Bytes);

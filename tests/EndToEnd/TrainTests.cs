@@ -55,10 +55,16 @@ public sealed class TrainTests(TrainedRun run) : IDisposable
 
         Assert.Equal(30, values.Count(value => value is { Tag: "train/loss", Kind: EventKind.Scalar }));
         Assert.Equal([15, 30], values.Where(value => value is { Tag: "validation/ARI-FG", Kind: EventKind.Scalar }).Select(value => value.Step));
-        var pictures = values.Where(value => value is { Tag: "validation/decomposition", Kind: EventKind.Image }).ToList();
-        Assert.Equal(2, pictures.Count);
-        Assert.True(ImageFile.Read(pictures[0].Picture!, "decomposition").Width > 16);
+        Assert.All(["decomposition", "reconstruction", "components", "masks"], name =>
+        {
+            var pictures = values.Where(value => value.Tag == $"validation/{name}" && value.Kind == EventKind.Image).ToList();
+            Assert.Equal(2, pictures.Count);
+            Assert.True(ImageFile.Read(pictures[0].Picture!, name).Width > 16);
+        });
         Assert.Contains(values, value => value is { Tag: "weights/slot_attention.slots_mu", Kind: EventKind.Histogram });
+        var latents = values.Where(value => value is { Tag: "latents/slots", Kind: EventKind.Histogram }).ToList();
+        Assert.Equal([15, 30], latents.Select(value => value.Step));
+        Assert.All(latents, value => CheckHistogram(value.Histogram!, 8 * 3 * 8)); // scenes, slots, numbers
     }
 
     [Fact]
@@ -105,6 +111,34 @@ public sealed class TrainTests(TrainedRun run) : IDisposable
 
         Assert.Contains(part, sentence, StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder["run"]));
+    }
+
+    [Theory]
+    [InlineData("efficient-morl", "model.output_kernel=4", "model.output_kernel is 4; an odd number is expected")]
+    [InlineData("genesis-v2", "model.height=37", "model.height is 37; a multiple of")]
+    [InlineData("genesis-v2", "model.size=31", "model.size is 31; a multiple of")]
+    [InlineData("iodine", "model.decoder_kernel=4", "model.decoder_kernel is 4; an odd number is expected")]
+    [InlineData("iodine", "model.height=33", "the model takes 3x33x32")]
+    [InlineData("monet", "model.blocks=10", "model.blocks is 10: images of 32x32 would shrink to 0x0")]
+    [InlineData("monet", "model.channels=1", "has images of 3x32x32, the model takes 1x32x32")]
+    [InlineData("iodine", "model.slots=0", "model.slots")]
+    public void A_model_that_cannot_take_the_images_is_refused(string model, string setting, string part)
+    {
+        var recipe = Path.Combine(RepositoryRoot.Path, "recipes", model, "small.yaml");
+
+        Assert.Contains(part, ScenographProgram.RunIn(folder.Path, "train", recipe, "--out", "run", "--set", setting, "--quiet", "--json").OneSentence(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_iterative_model_that_diverges_ends_with_the_iteration_that_broke()
+    {
+        var recipe = Path.Combine(RepositoryRoot.Path, "recipes/iodine/small.yaml");
+
+        var outcome = ScenographProgram.RunIn(folder.Path, "train", recipe, "--out", "run", "--quiet", "--json", "--set", "model.version=zhixuan-lin", "--set", "model.sigma=0.001",
+            "--set", "model.stable_mask_posterior=false", "--set", "training.nan_limit=0", "--set", "training.batch=1", "--set", "training.validate_every=0");
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Matches(@"^training stopped at step 1: term 'nll/2' is NaN on images \d+, and 1 step was skipped \(training.nan_limit=0\)", outcome.Error);
     }
 
     [Theory]
@@ -163,6 +197,19 @@ public sealed class TrainTests(TrainedRun run) : IDisposable
         Assert.True(outcome.ExitCode == 0, outcome.Error);
         Assert.Matches(@"\nARI-FG -?\d\.\d+  mIoU \d\.\d+  mse \d+\.\d+  seconds \d+  report demo/report\.html\n$", outcome.Output);
         Assert.True(File.Exists(folder["demo/report.html"]));
+    }
+
+    /// <summary>What TensorBoard needs to draw it: rising limits, a count for each, and counts, sums and ends that agree.</summary>
+    private static void CheckHistogram(Histogram histogram, int number)
+    {
+        Assert.Equal(number, histogram.Number);
+        Assert.Equal(number, histogram.Counts.Sum());
+        Assert.Equal(histogram.Limits.Count, histogram.Counts.Count);
+        Assert.Equal(histogram.Limits.Distinct().Order(), histogram.Limits);
+        Assert.InRange(histogram.Sum / number, histogram.Minimum, histogram.Maximum);
+        Assert.True(histogram.SumOfSquares * number >= histogram.Sum * histogram.Sum * (1 - 1e-9));
+        var last = Enumerable.Range(0, histogram.Counts.Count).Last(i => histogram.Counts[i] > 0);
+        Assert.InRange(histogram.Maximum, last == 0 ? double.NegativeInfinity : histogram.Limits[last - 1], histogram.Limits[last]);
     }
 
     private static void Copy(string from, string to)

@@ -23,7 +23,7 @@ internal static class EvaluateCommand
     /// <param name="Seed">Seed of the model's noise; null: the training's seed + 3.</param>
     /// <param name="Device">Null: the recipe's.</param>
     /// <param name="Quiet">No progress display.</param>
-    /// <param name="Json">Print {metrics, images, seconds, components, by_objects} instead of tables.</param>
+    /// <param name="Json">Print {metrics, images, seconds, data, components, by_objects} instead of tables.</param>
     internal sealed record Request(string Run, string? Data, IReadOnlyList<string> Set, int? Images, int? Components, string? Checkpoint, string? Csv, long? Seed, string? Device, bool Quiet, bool Json);
 
     public static Command Create()
@@ -68,7 +68,7 @@ internal static class EvaluateCommand
     }
 
     /// <summary>What <c>--json</c> prints.</summary>
-    internal sealed record Answer(IReadOnlyDictionary<string, double> Metrics, int Images, double Seconds, int Components, IReadOnlyList<Row> ByObjects);
+    internal sealed record Answer(IReadOnlyDictionary<string, double> Metrics, int Images, double Seconds, string Data, int Components, IReadOnlyList<Row> ByObjects);
 
     /// <summary>The scenes that have so many true objects with a pixel.</summary>
     internal sealed record Row(int Objects, int Images, IReadOnlyDictionary<string, double> Metrics);
@@ -88,9 +88,10 @@ internal static class EvaluateCommand
         if (data.MaskCount == 0) throw new InputException($"data '{spec}' has no masks to measure against; give --data a set with masks");
         var summary = ModelEvaluation.Measure(run.Decomposer, data, request.Images ?? recipe.Evaluation.Images, recipe.Evaluation.Batch,
             (ulong)(request.Seed ?? recipe.Training.Seed + 3), run.Device, request.Components, stop);
+        var components = request.Components ?? run.Decomposer.Components;
         if (run.Folder is { } folder)
         {
-            summary.WriteJson(folder.EvaluationJsonPath);
+            summary.WriteJson(folder.EvaluationJsonPath, new(spec, components, request.Set));
             summary.WriteImagesCsv(folder.EvaluationCsvPath);
             summary.WriteBreakdownCsv(folder.EvaluationByObjectsPath, TagNames.ObjectCount);
         }
@@ -98,7 +99,7 @@ internal static class EvaluateCommand
         if (request.Json)
         {
             Output.WriteJson(new Answer(
-                summary.Metrics, summary.Images, watch.Elapsed.TotalSeconds, request.Components ?? run.Decomposer.Components,
+                summary.Metrics, summary.Images, watch.Elapsed.TotalSeconds, spec, components,
                 [.. summary.RowsOf(TagNames.ObjectCount).Select(row => new Row(int.Parse(row.Value, CultureInfo.InvariantCulture), row.Count, row.Metrics))]));
             return Task.FromResult(0);
         }

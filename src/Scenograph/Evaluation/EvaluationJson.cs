@@ -5,10 +5,23 @@ namespace Scenograph.Evaluation;
 /// <summary>Results as JSON; numbers that are not finite become null.</summary>
 internal static class EvaluationJson
 {
-    public static void Write(EvaluationSummary summary, Stream stream)
+    public static void Write(EvaluationSummary summary, EvaluationSetting? setting, Stream stream)
     {
         using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
         json.WriteStartObject();
+        if (setting is not null)
+        {
+            json.WriteString("data", setting.Data);
+            json.WriteStartArray("set");
+            foreach (var change in setting.Set)
+            {
+                json.WriteStringValue(change);
+            }
+
+            json.WriteEndArray();
+            json.WriteNumber("components", setting.Components);
+        }
+
         json.WriteNumber("images", summary.Images);
         json.WriteStartObject("metrics");
         foreach (var row in summary.Rows)

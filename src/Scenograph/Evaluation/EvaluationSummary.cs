@@ -82,8 +82,10 @@ public sealed class EvaluationSummary
     public EvaluationTable ToTable(string tag) => EvaluationTable.OfBreakdown(this, tag);
 
     /// <summary>Writes summary, breakdowns and all scenes as JSON; NaN becomes null.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="setting">What was measured; null: nothing is said of it.</param>
     /// <exception cref="InputException">The file cannot be written.</exception>
-    public void WriteJson(string path) => AtomicFile.Write(path, stream => EvaluationJson.Write(this, stream));
+    public void WriteJson(string path, EvaluationSetting? setting = null) => AtomicFile.Write(path, stream => EvaluationJson.Write(this, setting, stream));
 
     /// <summary>Writes summary and breakdowns as CSV: metric, tag, value, mean, mean of the defined values, count, undefined.</summary>
     /// <exception cref="InputException">The file cannot be written.</exception>

@@ -50,6 +50,7 @@ public static class ModelEvaluation
             var reconstructions = result.Reconstruction.ToArray<float>();
             var pictures = result.Components.ToArray<float>();
             var masks = result.Masks.ToArray<float>();
+            var latents = result.Latents.ToDictionary(latent => latent.Key, latent => latent.Value.ToArray<float>());
             for (var i = 0; i < samples.Count; i++)
             {
                 scenes.Add(new()
@@ -62,6 +63,7 @@ public static class ModelEvaluation
                     Components = Part(pictures, i, samples.Count),
                     Masks = Part(masks, i, samples.Count),
                     MasksHaveBackground = model.MasksHaveBackground,
+                    Latents = latents.ToDictionary(latent => latent.Key, latent => Part(latent.Value, i, samples.Count)),
                     TrueLabels = samples[i].Labels,
                 });
             }

@@ -217,7 +217,7 @@ public sealed class Trainer : IDisposable
         if (skipped <= recipe.Training.NanLimit) return;
         var broken = objective.Terms.Where(term => !double.IsFinite(term.Value.ToDouble())).Select(term => $"term '{term.Name}' is {term.Value.ToDouble()}").FirstOrDefault()
             ?? (double.IsFinite(total) ? "the gradient is not finite" : $"the loss is {total}");
-        throw new TrainingFailedException($"training stopped at step {step + 1}: {broken} on images {string.Join(", ", indices)}, and {skipped} steps were skipped "
+        throw new TrainingFailedException($"training stopped at step {step + 1}: {broken} on images {string.Join(", ", indices)}, and {(skipped == 1 ? "1 step was" : $"{skipped} steps were")} skipped "
             + $"(training.nan_limit={recipe.Training.NanLimit}); the last good checkpoint is {folder.LastCheckpointPath}");
     }
 
@@ -242,6 +242,10 @@ public sealed class Trainer : IDisposable
         metrics.Append(step, ValidationKind, values);
         foreach (var (name, value) in values) board.AddScalar($"validation/{name}", step, value);
         board.AddImage("validation/decomposition", step, DecompositionFigure.Draw(scenes));
+        board.AddImage("validation/reconstruction", step, ImageGrid.Outputs(scenes));
+        board.AddImage("validation/components", step, ImageGrid.Reconstructions(scenes));
+        board.AddImage("validation/masks", step, ImageGrid.Masks(scenes));
+        foreach (var name in scenes[0].Latents.Keys) board.AddHistogram($"latents/{name}", step, [.. scenes.SelectMany(scene => scene.Latents[name]).Select(value => (double)value)]);
         foreach (var (name, value) in Model.NamedParameters()) board.AddHistogram($"weights/{name}", step, HostValues(value));
         board.Flush();
         var error = summary.Statistic(MetricNames.SquaredError);

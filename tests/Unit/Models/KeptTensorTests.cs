@@ -8,31 +8,45 @@ namespace Scenograph.Tests.Unit.Models;
 [Collection(ProcessWide.Name)]
 public sealed class KeptTensorTests
 {
-    public static TheoryData<string> Models => [.. Named.Keys];
-
-    private static readonly Dictionary<string, Func<Generator, DecompositionModel>> Named = new()
+    private static readonly Dictionary<string, IReadOnlyDictionary<string, ModelMaker>> Models = new()
     {
-        ["monet"] = random => new MONet(new(Height: 32, Width: 32, Slots: 3, Blocks: 5, AttentionFilters: 2), random),
-        ["genesis-v2"] = random => new GenesisV2(new(Height: 32, Width: 32, Slots: 3, Size: 8, MaskLoss: true), random),
-        ["genesis-v2, dynamic and compatible"] = random => new GenesisV2(new(Height: 32, Width: 32, Slots: 3, Size: 8, DynamicSlots: true, Compatible: true), random),
-        ["genesis-v2, one component"] = random => new GenesisV2(new(Height: 32, Width: 32, Slots: 1, Size: 8), random),
+        ["efficient-morl"] = EfficientMorlTests.Variants,
+        ["genesis-v2"] = GenesisV2Tests.Variants,
+        ["iodine"] = IodineTests.Variants,
+        ["monet"] = MONetTests.Variants,
+        ["slot-attention"] = SlotAttentionAutoEncoderTests.Variants,
     };
 
     [Theory]
-    [MemberData(nameof(Models))]
-    public void An_objective_keeps_its_terms_and_a_decomposition_its_parts_alone(string name)
+    [InlineData("efficient-morl", "tiny")]
+    [InlineData("efficient-morl", "GECO from the start")]
+    [InlineData("efficient-morl", "recomputed")]
+    [InlineData("efficient-morl", "no refinement")]
+    [InlineData("genesis-v2", "tiny")]
+    [InlineData("genesis-v2", "mask loss")]
+    [InlineData("genesis-v2", "dynamic number of components")]
+    [InlineData("genesis-v2", "compatible")]
+    [InlineData("genesis-v2", "one component")]
+    [InlineData("iodine", "clevrtex")]
+    [InlineData("iodine", "clevrtex, recomputed")]
+    [InlineData("iodine", "zhixuan-lin")]
+    [InlineData("monet", "tiny")]
+    [InlineData("slot-attention", "tiny")]
+    [InlineData("slot-attention", "last round's gradient")]
+    public void An_objective_keeps_its_terms_and_a_decomposition_its_parts_alone(string name, string variant)
     {
         using var random = new Generator(1);
         using var noise = NoiseSource.Seeded(2);
-        using var model = Named[name](random);
-        using var images = Operators.Rand([2, 3, 32, 32], random);
+        using var model = Models[name][variant](random);
+        var (channels, height, width) = model.ImageSize;
+        using var images = Operators.Rand([2, channels, height, width], random);
 
         Assert.Equal(0, LiveTensors.LeftBy(() =>
         {
             using (var scope = TensorScope.Begin())
             {
-                var objective = model.Objective(new(images, [0, 1]), 0, noise);
-                Assert.Equal(1 + objective.Terms.Count, scope.Count);
+                var objective = model.Objective(new(images, [0, 1]), 5, noise);
+                Assert.Equal(objective.Terms.Select(term => term.Value).Append(objective.Total).Distinct().Count(), scope.Count);
                 objective.Total.Backward();
                 model.ZeroGrad();
             }

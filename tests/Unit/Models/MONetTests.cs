@@ -5,7 +5,7 @@ using Scenograph.Training.Recipes;
 
 namespace Scenograph.Tests.Unit.Models;
 
-public sealed class MONetTests
+public sealed class MONetTests : DecompositionModelTests<MONetTests>, IModelVariants
 {
     private static readonly MONet.Options Tiny = new(Height: 16, Width: 16, Slots: 3, Blocks: 3, LatentSize: 4, AttentionFilters: 4, EncoderFilters: [4, 8],
         EncoderHidden: 8, DecoderFilters: [6, 6]);
@@ -19,77 +19,30 @@ public sealed class MONetTests
     private static Tensor Images(MONet.Options options, int batch = 2, DType type = DType.Float32) =>
         Waves.Of([batch, options.Channels, options.Height, options.Width], amplitude: 0.5, frequency: 0.011, offset: 0.5).To(type);
 
-    public static TheoryData<string> Variants => [.. Named.Keys];
-
-    private static readonly Dictionary<string, MONet.Options> Named = new()
+    public static IReadOnlyDictionary<string, ModelMaker> Variants { get; } = new Dictionary<string, MONet.Options>
     {
         ["tiny"] = Tiny,
         ["one component"] = Tiny with { Slots = 1 },
         ["whole pixels"] = Tiny with { ChannelMixture = false },
         ["grey"] = Tiny with { Channels = 1 },
         ["not square"] = Tiny with { Height = 20, Width = 12 },
+        ["small deviations"] = Tiny with { DeviationStart = 0.1 },
         ["odd sides"] = Tiny with { Height = 13, Width = 19 },
         ["the original's five blocks on tetrominoes"] = Tiny with { Height = 35, Width = 35, Blocks = 5 },
         ["six blocks"] = Tiny with { Height = 64, Width = 64, Blocks = 6, AttentionFilters = 1 },
-    };
+    }.ToDictionary(variant => variant.Key, variant => (ModelMaker)(random => new MONet(variant.Value, random)));
 
-    [Theory]
-    [MemberData(nameof(Variants))]
-    public void Every_variant_trains_a_step_and_decomposes(string variant)
+    public static IReadOnlyList<string> BrokenBy { get; } = ["reconstruction", "reconstruction", "reconstruction"];
+
+    /// <summary>Attention needs an image.</summary>
+    protected override bool PaintsItsMasks => false;
+
+    /// <summary>log σ is the second half of what the encoder's last layer gives.</summary>
+    protected override void Spread(DecompositionModel model, double value)
     {
-        using var scope = TensorScope.Begin();
-        var options = Named[variant];
-        using var model = Create(options);
-        using var optimizer = new RMSprop(model, 1e-4);
-        using var noise = NoiseSource.Seeded(3);
-        var images = Images(options);
-
-        model.Objective(new(images, [0, 1]), 0, noise).Total.Backward();
-        Assert.True(double.IsFinite(GradientClip.ByNorm(model.Parameters(), double.PositiveInfinity).ToDouble()));
-        optimizer.Step();
-        Assert.True(double.IsFinite(model.Objective(new(images, [0, 1]), 1, noise).Total.ToDouble()));
-
-        Check(options, options.Slots, 2, model.Decompose(images, noise));
-        Assert.Equal((options.Channels, options.Height, options.Width), model.ImageSize);
-        Assert.Equal(options.Slots, model.Components);
-        Assert.True(model.ForwardOperations(2) > 0);
-    }
-
-    private static void Check(MONet.Options options, int k, int batch, Decomposition result)
-    {
-        var (c, h, w) = (options.Channels, options.Height, options.Width);
-        Assert.Equal([batch, c, h, w], result.Reconstruction.Shape.ToArray());
-        Assert.Equal([batch, k, c, h, w], result.Components.Shape.ToArray());
-        Assert.Equal([batch, k, 1, h, w], result.Masks.Shape.ToArray());
-        Close.Equal([.. Enumerable.Repeat(1.0, batch * h * w)], result.Masks.Sum([1]), 1e-5, "sum of masks");
-        Close.Equal((result.Components * result.Masks).Sum([1]), result.Reconstruction, 1e-5, "mixed components");
-        Assert.Equal([batch, k, options.LatentSize], result.Latents["z"].Shape.ToArray());
-    }
-
-    [Fact]
-    public void A_batch_of_one_trains()
-    {
-        using var scope = TensorScope.Begin();
-        using var model = Create(Tiny);
-        using var noise = NoiseSource.Seeded(3);
-
-        var objective = model.Objective(new(Images(Tiny, batch: 1), [0]), 0, noise);
-        objective.Total.Backward();
-
-        Assert.True(double.IsFinite(GradientClip.ByNorm(model.Parameters(), double.PositiveInfinity).ToDouble()));
-    }
-
-    [Theory]
-    [InlineData(1)]
-    [InlineData(7)]
-    public void Any_number_of_components_can_be_asked_for(int count)
-    {
-        using var scope = TensorScope.Begin();
-        using var model = Create(Tiny);
-        using var noise = NoiseSource.Seeded(3);
-
-        Assert.True(model.TakesAnyNumberOfComponents);
-        Check(Tiny, count, 2, model.Decompose(Images(Tiny), noise, count));
+        var parameters = model.NamedParameters().ToDictionary(parameter => parameter.Name, parameter => parameter.Value);
+        parameters["enc.7.weight"].Narrow(0, Tiny.LatentSize, Tiny.LatentSize).Zero_();
+        parameters["enc.7.bias"].Narrow(0, Tiny.LatentSize, Tiny.LatentSize).Fill_(value);
     }
 
     [Fact]
@@ -104,6 +57,15 @@ public sealed class MONetTests
         Close.Equal([terms["reconstruction"] + 0.3 * terms["kl"] + 0.7 * terms["mask_kl"]], objective.Total, 1e-5, "loss");
         Assert.True(terms["kl"] > 0);
         Assert.True(terms["mask_kl"] > 0);
+    }
+
+    [Fact]
+    public void Deviations_start_where_the_option_says()
+    {
+        using var scope = TensorScope.Begin();
+        using var model = Create(Tiny with { DeviationStart = 0.1 });
+
+        Assert.InRange(model.Decompose(Images(Tiny), NoiseSource.Mean).Latents["deviation"].Mean().ToDouble(), 0.06, 0.16);
     }
 
     [Fact]
@@ -156,72 +118,6 @@ public sealed class MONetTests
         model.Objective(new(images, [0, 1]), 0, NoiseSource.Mean).Total.Backward();
 
         Assert.True(double.IsFinite(GradientClip.ByNorm(model.Parameters(), double.PositiveInfinity).ToDouble()));
-    }
-
-    [Fact]
-    public void Without_noise_the_codes_are_their_means_and_painting_them_again_gives_the_same_pictures()
-    {
-        using var scope = TensorScope.Begin();
-        using var model = Create(Tiny);
-
-        var result = model.Decompose(Images(Tiny), NoiseSource.Mean);
-        var painted = model.Decode(result.Latents[model.LatentName]);
-
-        Close.Equal(result.Latents["mean"], result.Latents["z"], 0, "codes");
-        Close.Equal(result.Components, painted.Components, 1e-6, "components");
-        Close.Equal([.. Enumerable.Repeat(1.0, 2 * 16 * 16)], painted.Masks.Sum([1]), 1e-5, "sum of masks");
-    }
-
-    [Fact]
-    public void Permuting_codes_permutes_what_is_painted_of_them()
-    {
-        using var scope = TensorScope.Begin();
-        using var model = Create(Tiny);
-        var codes = Waves.Of([2, 3, 4], frequency: 1.9).To(DType.Float32);
-        var order = Tensor.From<long>([2, 0, 1], [3]);
-
-        var (first, second) = (model.Decode(codes), model.Decode(codes.IndexSelect(1, order)));
-
-        Close.Equal(first.Masks.IndexSelect(1, order), second.Masks, 1e-5, "masks");
-        Close.Equal(first.Reconstruction, second.Reconstruction, 1e-5, "reconstruction");
-    }
-
-    [Fact]
-    public void Single_and_double_precision_agree()
-    {
-        using var scope = TensorScope.Begin();
-        using var single = Create(Tiny);
-        using var twice = Create(Tiny);
-        twice.To(DType.Float64);
-
-        var expected = twice.Decompose(Images(Tiny, type: DType.Float64), NoiseSource.Mean);
-        var actual = single.Decompose(Images(Tiny), NoiseSource.Mean);
-
-        Assert.Equal(DType.Float64, expected.Reconstruction.DType);
-        Close.Equal(expected.Reconstruction.ToArray<double>(), actual.Reconstruction.To(DType.Float64), 1e-4, "reconstruction");
-    }
-
-    [Fact]
-    public void Autocast_stays_close_and_gives_float32_back()
-    {
-        using var scope = TensorScope.Begin();
-        using var model = Create(Tiny);
-        var images = Images(Tiny);
-        var exact = model.Objective(new(images, [0, 1]), 0, NoiseSource.Mean).Total.ToDouble();
-
-        Tensor total;
-        Decomposition result;
-        using (Autocast.Begin(Device.Cpu))
-        {
-            total = model.Objective(new(images, [0, 1]), 0, NoiseSource.Mean).Total;
-            result = model.Decompose(images, NoiseSource.Mean);
-        }
-        total.Backward();
-
-        Assert.InRange(total.ToDouble(), 0.97 * exact, 1.03 * exact);
-        Assert.Equal((DType.Float32, DType.Float32), (result.Reconstruction.DType, result.Masks.DType));
-        Close.Equal([.. Enumerable.Repeat(1.0, 2 * 16 * 16)], result.Masks.Sum([1]), 1e-5, "sum of masks");
-        Assert.All(model.NamedParameters(), parameter => Assert.Equal(DType.Float32, parameter.Value.Grad!.DType));
     }
 
     [Fact]

@@ -126,6 +126,17 @@ public sealed class PicturesTests
     }
 
     [Fact]
+    public void The_mask_grid_has_a_row_of_inputs_and_one_for_each_mask()
+    {
+        var grid = ImageGrid.Masks([Scene()]);
+
+        Assert.Equal((6, 3 * 5 + 1), (grid.Width, grid.Height));
+        Assert.Equal(new Colour(255, 0, 0), At(grid, 1, 1));                       // the red input
+        Assert.Equal(new Colour(255, 255, 255), At(grid, 1, 6));                   // the left half is the first component's
+        Assert.Equal(new Colour(0, 0, 0), At(grid, 1, 11));                        // and not the second's
+    }
+
+    [Fact]
     public void Boxes_beyond_the_image_are_clipped()
     {
         var image = Drawing.Plain(3, 3, default);

@@ -1,4 +1,5 @@
 using Scenograph.Data;
+using Scenograph.Models;
 using Scenograph.Reports;
 using Scenograph.Torch;
 using Scenograph.Torch.Serialization;
@@ -193,6 +194,37 @@ public sealed class TrainerTests : IDisposable
         Assert.Matches(@"^training stopped at step \d+: term 'reconstruction' is NaN on images (\d+, )*7\b", message);
         Assert.EndsWith($"the last good checkpoint is {run.LastCheckpointPath}", message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
+    }
+
+    public static TheoryData<string, string> Breaking => new()
+    {
+        { "efficient-morl", "nll/0" },
+        { "genesis-v2", "reconstruction" },
+        { "iodine", "nll/1" },
+        { "iodine, likelihoods that underflow", "nll/2" },
+        { "monet", "reconstruction" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Breaking))]
+    public void The_term_that_broke_is_named_with_its_iteration(string model, string term)
+    {
+        object options = model switch
+        {
+            "efficient-morl" => new EfficientMorl.Options(Height: 16, Width: 16, Slots: 3, Size: 4, Filters: 4, DecoderFilters: 4, DecoderLayers: 1),
+            "genesis-v2" => new GenesisV2.Options(Height: 32, Width: 32, Slots: 3, Size: 8),
+            "iodine" => new Iodine.Options(Height: 16, Width: 16, Slots: 3, Size: 4, DecoderFilters: 4, RefinementFilters: 4, Hidden: 4),
+            "monet" => new MONet.Options(Height: 16, Width: 16, Slots: 3, Blocks: 3, AttentionFilters: 2, EncoderFilters: [4], EncoderHidden: 4, DecoderFilters: [4]),
+            _ => new Iodine.Options(Iodine.Version.ZhixuanLin, Height: 16, Width: 16, Slots: 3, Size: 4, DecoderFilters: 4, RefinementFilters: 4, Hidden: 4, Sigma: 0.01, StableMaskPosterior: false),
+        };
+        var size = model == "genesis-v2" ? "sprites-(32,32)" : "sprites-(16,16)";
+        var recipe = TinyRun.Recipe("training.nan_limit=0", "data.validation=null", $"data.train={size}") with { Model = new(model.Split(',')[0], options) };
+        using var run = TinyRun.Begin(recipe, place["a"]);
+        using var trainer = new Trainer(recipe, run, new WithBrokenScene(DataSets.Open(size, Split.Train, options: recipe.Data.Options), model.Contains(',', StringComparison.Ordinal) ? -1 : 7), null);
+
+        var message = Assert.Throws<TrainingFailedException>(() => trainer.Run()).Message;
+
+        Assert.Matches($@"^training stopped at step \d+: term '{term}' is NaN on images \d+", message);
     }
 
     [Fact]

@@ -35,10 +35,10 @@ public sealed class DetachedStage(Func<Tensor, Tensor> function, IReadOnlyList<T
     public Tensor Forward(Tensor rows)
     {
         using var _ = GradMode.On();
-        input = Leaf(rows);
-        if (rows.Size(0) > rowsAtOnce) return Leaf(Evaluate(input));
+        input = InnerGradients.Leaf(rows);
+        if (rows.Size(0) > rowsAtOnce) return InnerGradients.Leaf(Evaluate(input));
         output = function(input);
-        return Leaf(output);
+        return InnerGradients.Leaf(output);
     }
 
     /// <summary>Gradients by input and parameters; frees what <see cref="Forward"/> kept.</summary>
@@ -57,9 +57,10 @@ public sealed class DetachedStage(Func<Tensor, Tensor> function, IReadOnlyList<T
         foreach (var part in output is null ? Parts(rows) : [rows])
         {
             using var inner = TensorScope.Begin();
-            var leaf = output is null ? Leaf(part) : rows;
+            var leaf = output is null ? InnerGradients.Leaf(part) : rows;
             var result = output ?? function(leaf);
-            var found = Gradients(result, gradient.Narrow(0, start, leaf.Size(0)), [.. ofInput ? [leaf] : ReadOnlySpan<Tensor>.Empty, .. ofParameters ? parameters : []]);
+            Tensor[] by = [.. ofInput ? [leaf] : ReadOnlySpan<Tensor>.Empty, .. ofParameters ? parameters : []];
+            Tensor[] found = [.. InnerGradients.Of([result], by, [gradient.Narrow(0, start, leaf.Size(0))]).Zip(by, (of, wanted) => of ?? wanted.ZerosLike())];
             start += leaf.Size(0);
             if (ofInput) ofInputs.Add(inner.Keep(found[0]));
             if (!ofParameters) continue;
@@ -74,22 +75,8 @@ public sealed class DetachedStage(Func<Tensor, Tensor> function, IReadOnlyList<T
         return (ofInput ? scope.Keep(ofInputs.Count == 1 ? ofInputs[0] : Operators.Cat([.. ofInputs])) : null, sums);
     }
 
-    private static Tensor[] Gradients(Tensor result, Tensor gradient, Tensor[] by)
-    {
-        // A backward pass runs in the precisions that the forward pass chose.
-        using var exact = Autocast.Suspend(result.Device);
-        return [.. Differentiation.Gradients([result], by, [gradient]).Zip(by, (found, of) => found ?? of.ZerosLike())];
-    }
-
     private IEnumerable<Tensor> Parts(Tensor rows)
     {
         for (var start = 0L; start < rows.Size(0); start += rowsAtOnce) yield return rows.Narrow(0, start, Math.Min(rowsAtOnce, rows.Size(0) - start));
-    }
-
-    private static Tensor Leaf(Tensor value)
-    {
-        var leaf = value.Detach();
-        leaf.RequiresGrad = true;
-        return leaf;
     }
 }

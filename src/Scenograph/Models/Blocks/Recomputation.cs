@@ -54,7 +54,7 @@ public static class Recomputation
         for (var i = iterations - 1; i >= 0; i--)
         {
             using var inner = TensorScope.Begin();
-            var leaves = states[i].Select(Leaf).ToArray();
+            var leaves = states[i].Select(InnerGradients.Leaf).ToArray();
             var (loss, next, results) = iterate(i, leaves, memories[i]);
             var found = Differentiate([loss, .. next], [loss?.OnesLike(), .. incoming], [.. leaves, .. parameters]);
             incoming = [.. found.Take(leaves.Length).Select(gradient => gradient is null ? null : inner.Keep(gradient))];
@@ -70,21 +70,12 @@ public static class Recomputation
         return (scope.Keep(known), kept);
     }
 
-    /// <summary>A leaf with a tensor's values, which gradients are wanted by.</summary>
-    private static Tensor Leaf(Tensor value)
-    {
-        var leaf = value.Detach();
-        leaf.RequiresGrad = true;
-        return leaf;
-    }
-
     private static Tensor?[] Differentiate(IReadOnlyList<Tensor?> outputs, IReadOnlyList<Tensor?> outputGradients, IReadOnlyList<Tensor> inputs)
     {
         // What nothing later depends on has no gradient, and what has no history passes none on.
         var pairs = outputs.Zip(outputGradients).Where(pair => pair.First is { RequiresGrad: true } && pair.Second is not null).ToList();
         if (pairs.Count == 0) return new Tensor?[inputs.Count];
-        using var exact = Autocast.Suspend(inputs[0].Device);
-        return Differentiation.Gradients([.. pairs.Select(pair => pair.First!)], [.. inputs], [.. pairs.Select(pair => pair.Second!)]);
+        return InnerGradients.Of([.. pairs.Select(pair => pair.First!)], [.. inputs], [.. pairs.Select(pair => pair.Second!)]);
     }
 
     private static void Accumulate(Tensor?[] sums, ReadOnlySpan<Tensor?> gradients, TensorScope scope)

@@ -75,14 +75,12 @@ public sealed class UNet : Layer
     {
         using var scope = TensorScope.Begin();
         var kernels = new (Tensor, Tensor)?[up.Length];
-        var (rows, columns) = options.Bottom;
         // Lower precision is a matter of once, too; what kind there is, only a result tells.
         using var one = Operators.Ones([1, 1], device: up[0].Weight.Device);
         var type = up[0].Weight.DType == DType.Float32 ? one.MatMul(one).DType : up[0].Weight.DType;
         for (var i = 1; i < up.Length; i++)
         {
-            // The deep blocks' work is to read their weights; adding these up first would be more of it.
-            if (up[i].Weight.Device.Type != DeviceType.Cpu || (rows << (i - 1)) * (columns << (i - 1)) < FewestPixels) continue;
+            if (!IsFolded(i)) continue;
             var doubled = options.Up[i - 1];
             var weight = up[i].Weight;
             var folded = Fold(Fold(weight.Narrow(1, 0, doubled), 2), 4).Reshape([4 * options.Up[i], doubled, 2, 2]);
@@ -90,6 +88,17 @@ public sealed class UNet : Layer
         }
         return new(kernels);
     }
+
+    /// <summary>Whether block i up is computed before the doubling, where the maps lie channel after channel.</summary>
+    private bool IsFolded(int i)
+    {
+        // The deep blocks' work is to read their weights; adding these up first would be more of it.
+        var (rows, columns) = SizeBefore(i);
+        return i > 0 && up[i].Weight.Device.Type == DeviceType.Cpu && rows * columns >= FewestPixels;
+    }
+
+    /// <summary>Rows and columns of the map that block i up reads, before it is doubled.</summary>
+    private (int Rows, int Columns) SizeBefore(int i) => (options.Height >> (up.Length - i), options.Width >> (up.Length - i));
 
     /// <summary>What the first and the second of two equal pixels see: of taps 0, 1, 2 the one 0 and 1 + 2, the other 0 + 1 and 2.</summary>
     private static Tensor Fold(Tensor weight, int dimension)
@@ -156,18 +165,26 @@ public sealed class UNet : Layer
         return scope.Keep((fine.View([batch, outputs, h, 2, w, 2]) + doubled).View([batch, outputs, 2 * h, 2 * w]));
     }
 
-    /// <summary>Floating-point operations on a batch, by formula.</summary>
-    public double ForwardOperations(int batch)
+    /// <summary>Floating-point operations on a batch, by formula: of what is computed, which is less than the layers say.</summary>
+    /// <param name="batch">Images.</param>
+    /// <param name="channelsLast">Whether the input lies in memory pixel after pixel; then every convolution comes behind its doubling.</param>
+    public double ForwardOperations(int batch, bool channelsLast = false)
     {
         double perImage = 0;
-        for (var i = 0; i < down.Length; i++)
+        for (var i = 0; i < up.Length; i++)
         {
-            double pixels = (options.Height >> i) * (options.Width >> i), j = down.Length - 1 - i;
-            perImage += 18 * pixels * options.Down[i] * (i == 0 ? options.Inputs : options.Down[i - 1]);
-            perImage += 18 * pixels * options.Up[(int)j] * ((j == 0 ? options.Down[^1] : options.Up[(int)j - 1]) + options.Down[i]);
+            var level = up.Length - 1 - i;
+            var (height, width) = (options.Height >> level, options.Width >> level);
+            double pixels = height * width;
+            perImage += 18 * pixels * options.Down[level] * (level == 0 ? options.Inputs : options.Down[level - 1]);
+            perImage += 18 * pixels * options.Up[i] * options.Down[level];                    // the skip connection
+            var (rows, columns) = SizeBefore(i);
+            var isFolded = !channelsLast && IsFolded(i) && (height, width) == (2 * rows, 2 * columns);
+            double coarse = (rows + 1) * (columns + 1);
+            perImage += (isFolded ? 32 * coarse : 18 * pixels) * options.Up[i] * (i == 0 ? options.Down[^1] : options.Up[i - 1]);
         }
-        var (rows, columns) = options.Bottom;
-        double features = options.Down[^1] * rows * columns;
+        var bottom = options.Bottom;
+        double features = options.Down[^1] * bottom.Height * bottom.Width;
         return batch * (perImage + 4 * features * options.Hidden + 2.0 * options.Hidden * options.Hidden);
     }
 

@@ -300,7 +300,7 @@ public sealed class EfficientMorl : DecompositionModel, ILatentComponents
                 byDecoder = byDecoder is null ? Operators.ForeachMul(byWeights!, w) : Operators.ForeachAdd(byDecoder, byWeights!, w);
             }
             if (isLast) break;
-            var gradient = Gradients(partial, [lambda], retainGraph: isDifferentiated)[0]!;
+            var gradient = InnerGradients.Of([partial], [lambda], retainGraph: isDifferentiated)[0]!;
             (lambda, state, change) = Refine(lambda, gradient, state, isDifferentiated);
             posterior = SoftplusGaussian.Of(lambda);
             slots = posterior.Sample(noise);
@@ -378,7 +378,7 @@ public sealed class EfficientMorl : DecompositionModel, ILatentComponents
         var picture = Compose(painted, k);
         var likelihood = NegativeLogLikelihood(picture, images);                                          // [B]
         var mean = weight is null ? likelihood.Mean() : likelihood.Mean() * weight;
-        var byPainted = Gradients(mean, [painted])[0]!;
+        var byPainted = InnerGradients.Of([mean], [painted])[0]!;
         var (bySlots, byWeights) = decoder.Backward(byPainted, ofParameters: isDifferentiated);
         if (byWeights is not null) scope.Keep(byWeights);
         return (Kept(picture), scope.Keep(likelihood.Detach()), scope.Keep(bySlots!), byWeights);
@@ -417,16 +417,10 @@ public sealed class EfficientMorl : DecompositionModel, ILatentComponents
         using var scope = TensorScope.Begin();
         var known = decoderParameters.Zip(byDecoder);
         if (!options.Recompute) return scope.Keep(KnownGradient.Of(value, [.. known, (history, history.OnesLike())]));
-        var found = Gradients(history, [keysAndValues, .. otherParameters]);
+        var found = InnerGradients.Of([history], [keysAndValues, .. otherParameters]);
         var byEncoder = encoder.Backward(found[0]!, ofInput: false).Parameters!;
         var byOthers = otherParameters.Zip(found.Skip(1)).Where(pair => pair.Second is not null).Select(pair => (pair.First, pair.Second!));
         return scope.Keep(KnownGradient.Of(value, [.. known, .. encoderParameters.Zip(byEncoder), .. byOthers]));
-    }
-
-    private static Tensor?[] Gradients(Tensor value, Tensor[] by, bool retainGraph = false)
-    {
-        using var exact = Autocast.Suspend(value.Device);
-        return Differentiation.Gradients([value], by, retainGraph: retainGraph);
     }
 
     private int RoundsAt(long step)

@@ -453,7 +453,7 @@ public sealed class GenesisV2 : DecompositionModel, ILatentComponents
             map *= stride * stride;
         }
         perImage += k * 2 * map * d * (options.Channels + 1);
-        return encoder.ForwardOperations(batch) + batch * perImage;
+        return encoder.ForwardOperations(batch, channelsLast: true) + batch * perImage;
     }
 
     private static void Check(Options options)

@@ -342,7 +342,7 @@ public sealed class Iodine : DecompositionModel, ILatentComponents
         for (var i = 0; i < Decodings; i++)
         {
             using var inner = TensorScope.Begin();
-            var leaf = Leaf(posterior);
+            var leaf = InnerGradients.Leaf(posterior);
             var decoding = Decode(images, leaf, Draw(noise, posterior));
             var (gradients, ofParameters) = Gradients(decoding, leaf, decoderParameters);
             decoding = decoding.Detach();
@@ -496,10 +496,9 @@ public sealed class Iodine : DecompositionModel, ILatentComponents
     private (LossGradients Gradients, Tensor?[] OfParameters) Gradients(Decoding decoding, Tensor? posterior, ReadOnlySpan<Tensor> parameters, bool keepGraph = false)
     {
         using var scope = TensorScope.Begin();
-        using var exact = Autocast.Suspend(decoding.Loss.Device);
         // The benchmark differentiates the loss by the logarithm of the masks, the other B times the lower bound by the masks.
         var objective = IsBenchmark ? decoding.Loss : decoding.Loss * -decoding.Means.Size(0);
-        var found = Differentiation.Gradients([objective], [decoding.Means, decoding.Masks, .. posterior is null ? (ReadOnlySpan<Tensor>)[] : [posterior], .. parameters], retainGraph: keepGraph);
+        var found = InnerGradients.Of([objective], [decoding.Means, decoding.Masks, .. posterior is null ? (ReadOnlySpan<Tensor>)[] : [posterior], .. parameters], retainGraph: keepGraph);
         foreach (var gradient in found) if (gradient is not null) scope.Keep(gradient);
         return (new(found[0]!, found[1]!, posterior is null ? found[0]! : found[2]!), found[(posterior is null ? 2 : 3)..]);
     }
@@ -524,7 +523,7 @@ public sealed class Iodine : DecompositionModel, ILatentComponents
         LossGradients gradients;
         using (GradMode.On())
         {
-            var leaf = Leaf(posterior);
+            var leaf = InnerGradients.Leaf(posterior);
             decoding = Decode(images, leaf, epsilon);
             gradients = Gradients(decoding, leaf, keepGraph: false);
         }
@@ -533,14 +532,6 @@ public sealed class Iodine : DecompositionModel, ILatentComponents
         scope.Keep(next);
         scope.Keep(gradients.Posterior);
         return (scope.Keep(refined), next, gradients);
-    }
-
-    /// <summary>The same values as the beginning of a history of their own.</summary>
-    private static Tensor Leaf(Tensor posterior)
-    {
-        var leaf = posterior.Detach();
-        leaf.RequiresGrad = true;
-        return leaf;
     }
 
     private static (Tensor, Tensor) Kept(Decoding decoding, TensorScope inner, TensorScope outer)

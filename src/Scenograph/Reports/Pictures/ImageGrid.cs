@@ -3,8 +3,8 @@ using Scenograph.Torch.Images;
 namespace Scenograph.Reports.Pictures;
 
 /// <summary>
-/// Grids of equally large images, laid out as torchvision's make_grid does, and the three grids that the ClevrTex benchmark logs
-/// (Karazija et al. 2021, arXiv 2111.10265).
+/// Grids of equally large images, laid out as torchvision's make_grid does: the three that the ClevrTex benchmark logs
+/// (Karazija et al. 2021, arXiv 2111.10265), and the masks.
 /// </summary>
 public static class ImageGrid
 {
@@ -97,6 +97,20 @@ public static class ImageGrid
             tiles.Add(output);
         }
         return Tile(tiles, ImagesPerRow);
+    }
+
+    /// <summary>A row of inputs, then one row a component: its mask, black where it has no share and white where it has all.</summary>
+    public static Image Masks(IReadOnlyList<SceneDecomposition> scenes)
+    {
+        var tiles = new List<Image>();
+        tiles.AddRange(Checked(scenes).Select(InputOf));
+        for (var k = 0; k < scenes.Max(scene => scene.ComponentCount); k++)
+        {
+            tiles.AddRange(scenes.Select(scene => k < scene.ComponentCount
+                ? Drawing.FromPlanes(scene.Mask(k), 1, scene.Height, scene.Width)
+                : Drawing.Plain(scene.Width, scene.Height, default)));
+        }
+        return Tile(tiles, scenes.Count, padding: 1);
     }
 
     private static Image InputOf(SceneDecomposition scene) => Drawing.FromPlanes(scene.Image, scene.Channels, scene.Height, scene.Width);

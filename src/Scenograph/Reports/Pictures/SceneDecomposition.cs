@@ -29,6 +29,9 @@ public sealed record SceneDecomposition
     /// <summary>False for models whose masks cover objects only: what they leave is then the background.</summary>
     public bool MasksHaveBackground { get; init; } = true;
 
+    /// <summary>The components' codes by name, such as <c>z</c>, <c>mean</c> and <c>deviation</c>, [K, ...] each; empty for models without any.</summary>
+    public IReadOnlyDictionary<string, float[]> Latents { get; init; } = new Dictionary<string, float[]>();
+
     /// <summary>The truth as a label map [H, W], 0 the background; null where it is not known.</summary>
     public byte[]? TrueLabels { get; init; }
 

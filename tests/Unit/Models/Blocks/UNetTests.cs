@@ -33,6 +33,20 @@ public sealed class UNetTests
         foreach (var (expected, actual) in network.Parameters().Zip(gradients)) Close.Equal(expected.Grad!, actual, 1e-6, "gradient");
     }
 
+    /// <summary>Down blocks 2 → 3 at 32×32, 3 → 4 at 16×16, 4 → 4 at 8×8; perceptron 256 → 6 → 6 → 256; up blocks 4 + 4 → 4, 4 + 4 → 3, 3 + 3 → 3.</summary>
+    [Theory]
+    [InlineData(false, 32.0 * 9 * 9 * 4 * 3 + 32.0 * 17 * 17 * 3 * 3)]
+    [InlineData(true, 18.0 * 256 * 4 * 3 + 18.0 * 1024 * 3 * 3)]
+    public void Operations_are_those_that_are_done(bool channelsLast, double doubled)
+    {
+        using var network = Create(32, 32);
+        var down = 18.0 * (1024 * 2 * 3 + 256 * 3 * 4 + 64 * 4 * 4);
+        var bottom = 2.0 * (256 * 6 + 6 * 6 + 6 * 256);
+        var skips = 18.0 * (64 * 4 * 4 + 256 * 4 * 3 + 1024 * 3 * 3);
+
+        Assert.Equal(2 * (down + bottom + 18.0 * 64 * 4 * 4 + skips + doubled), network.ForwardOperations(2, channelsLast));
+    }
+
     [Fact]
     public void Kernels_prepared_once_serve_several_passes()
     {
