@@ -53,7 +53,7 @@ internal static class ExperimentCommand
         command.SetAction((parsed, stop) => Run(
             new Request(
                 parsed.GetValue(name),
-                new ExperimentRequest(parsed.GetValue(repetitions), parsed.GetValue(steps), Names(parsed.GetValue(estimators)), parsed.GetValue(dataset), parsed.GetValue(seed) ?? 0, parsed.GetValue(set)),
+                new ExperimentRequest(parsed.GetValue(repetitions), parsed.GetValue(steps), Names(parsed.GetValue(estimators)), parsed.GetValue(dataset), parsed.GetValue(seed) ?? 0, parsed.GetValue(set) is { Length: > 0 } changes ? changes : null),
                 parsed.GetValue(folder), parsed.GetValue(load), parsed.GetValue(threads) ?? 0, parsed.GetValue(quiet), parsed.GetValue(json)),
             stop));
         return command;
@@ -90,7 +90,7 @@ internal static class ExperimentCommand
 
     private static (ExperimentReport Report, ExperimentSettings Settings, string Path) Load(Experiment experiment, Request request, string load)
     {
-        if (request.Asked with { Seed = 0 } != new ExperimentRequest() || request.Asked.Seed != 0)
+        if (request.Asked != new ExperimentRequest())
         {
             throw new InputException("--load draws what the folder has; --repetitions, --steps, --estimators, --dataset, --seed and --set belong to a training");
         }
