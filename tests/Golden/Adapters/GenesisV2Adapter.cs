@@ -19,8 +19,9 @@ public sealed class GenesisV2Adapter : ModelAdapter
         bool Truth(string name) => config.GetProperty(name).GetBoolean();
         var image = run.Input("image");
         using var model = run.Fill(new GenesisV2(new((int)image.Size(1), Integer("img_size"), Integer("img_size"), Integer("K_steps"), Integer("feat_dim"),
-            Enum.Parse<GenesisV2.Kernel>(config.GetProperty("kernel").GetString()!, ignoreCase: true), Truth("semiconv"), Truth("autoreg_prior"),
-            Truth("klm_loss"), Truth("detach_mr_in_klm"), Truth("dynamic_K"), Number("pixel_std"), Truth("pixel_bound"), Goal: Number("g_goal"),
+            Kernel: Enum.Parse<GenesisV2.Kernel>(config.GetProperty("kernel").GetString()!, ignoreCase: true), SemiConvolution: Truth("semiconv"),
+            AutoregressivePrior: Truth("autoreg_prior"), MaskLoss: Truth("klm_loss"), DetachPaintedMasks: Truth("detach_mr_in_klm"),
+            DynamicSlots: Truth("dynamic_K"), PixelDeviation: Number("pixel_std"), PixelBound: Truth("pixel_bound"), Goal: Number("g_goal"),
             GoalStep: Number("g_lr"), GoalDecay: Number("g_alpha"), GoalSpeedup: Number("g_speedup"), BetaStart: Number("g_init"), BetaMinimum: Number("g_min"),
             Compatible: true)));
         model.Controller.ForgetErrors(); // a buffer of ours alone, which the fill has set

@@ -13,9 +13,9 @@ namespace Scenograph.Models;
 public sealed class GenesisV2 : DecompositionModel, ILatentComponents
 {
     private const int ColourSize = 8;
-    private const int DecoderFactor = 16;
     private const int FewestPixels = 20;
     private const double Nothing = -1e10;
+    private const double DeviationShift = 0.5;
     private static readonly UNet.Names EncoderNames = new("down", "up", "0", "1");
 
     /// <summary>How a pixel's share falls with the distance d between its embedding and the seed's.</summary>
@@ -32,12 +32,24 @@ public sealed class GenesisV2 : DecompositionModel, ILatentComponents
     }
 
     /// <param name="Channels">Colour channels C of the image.</param>
-    /// <param name="Height">Rows H of the image, a multiple of 16.</param>
-    /// <param name="Width">Columns W of the image, a multiple of 16. The shorter side, 32 to 255, sets the depth of the U-Net.</param>
+    /// <param name="Height">Rows H of the image, a multiple of the product of <paramref name="DecoderStrides"/>, 16 as published.</param>
+    /// <param name="Width">Columns W of the image, a multiple of the product of <paramref name="DecoderStrides"/>, 16 as published. The shorter side, 32 to 255, sets the depth of the U-Net.</param>
     /// <param name="Slots">K; the largest number of objects and one for the background.</param>
-    /// <param name="Size">D, width of all layers and size of a component's code: a multiple of 8, at most 64.</param>
+    /// <param name="Size">D, width of all layers and size of a component's code: a multiple of <paramref name="Groups"/>, at most 64.</param>
+    /// <param name="Groups">
+    /// Groups of channels that are normalised together. Narrow networks need fewer than the published 8, since little of a code survives the
+    /// normalisation of two or four channels at a time.
+    /// </param>
+    /// <param name="DecoderStrides">
+    /// Strides of the decoder's transposed convolutions; null: four of 2, as published. The code is tiled over a map as much smaller than the image as
+    /// their product says; on small images little is left of it for the coordinates to tell apart.
+    /// </param>
+    /// <param name="ShowPlaces">
+    /// Give the U-Net each pixel's row and column beside its colour. Without, as published, it has to learn from its perceptron and from the border where it is.
+    /// </param>
     /// <param name="Kernel">How a pixel's share falls with its distance to the seed.</param>
     /// <param name="SemiConvolution">Add the pixel's place to its embedding; the rest of it then starts at 0.</param>
+    /// <param name="DeviationStart">σ of the codes at the start; null: as published, about 1, which drowns what the codes say until training has lowered it.</param>
     /// <param name="AutoregressivePrior">Each code's prior depends on the codes before it; otherwise all are N(0, I).</param>
     /// <param name="MaskLoss">Add the KL between attention masks and painted masks.</param>
     /// <param name="DetachPaintedMasks">No gradient of that KL into the painted masks.</param>
@@ -63,8 +75,12 @@ public sealed class GenesisV2 : DecompositionModel, ILatentComponents
         [property: Range(32, 4096)] int Width = 128,
         [property: Range(1, 256)] int Slots = 11,
         [property: Range(8, 64)] int Size = 64,
+        [property: Range(1, 8)] int Groups = 8,
+        int[]? DecoderStrides = null,
+        bool ShowPlaces = false,
         Kernel Kernel = Kernel.Gaussian,
         bool SemiConvolution = true,
+        [property: Range(1e-4, 10)] double? DeviationStart = null,
         bool AutoregressivePrior = true,
         bool MaskLoss = false,
         bool DetachPaintedMasks = true,
@@ -81,6 +97,11 @@ public sealed class GenesisV2 : DecompositionModel, ILatentComponents
         [property: Range(0, 1e10)] double BetaMinimum = 1e-10,
         bool Compatible = false)
     {
+        internal int[] DecoderStridesOrDefault => DecoderStrides ?? [2, 2, 2, 2];
+
+        /// <summary>How many times smaller than the image the map is that the decoder starts from.</summary>
+        internal int DecoderFactor => DecoderStridesOrDefault.Aggregate(1, (product, stride) => product * stride);
+
         /// <summary>Blocks of the U-Net on each way.</summary>
         internal int Blocks => (int)(Math.Log2(Math.Min(Height, Width)) - 1);
     }
@@ -101,19 +122,25 @@ public sealed class GenesisV2 : DecompositionModel, ILatentComponents
         Check(options);
         this.options = options;
         var d = options.Size;
-        encoder = Child("encoder", new UNet(EncoderSize(options), channels => new GroupNorm(8, channels), EncoderNames, random));
+        encoder = Child("encoder", new UNet(EncoderSize(options), channels => new GroupNorm(options.Groups, channels), EncoderNames, random));
         embedding = Child("att_process", new Embedding(options, random));
-        segmentHead = Child("seg_head", ConvolutionNormRelu(d, random));
-        featureHead = Child("feat_head.0", ConvolutionNormRelu(d, random));
+        segmentHead = Child("seg_head", ConvolutionNormRelu(d, options.Groups, random));
+        featureHead = Child("feat_head.0", ConvolutionNormRelu(d, options.Groups, random));
         featureOutput = Child("feat_head.1", new Conv2d(d, 2 * d, kernel: 1, random: random));
-        codeHead = Child("z_head", new Sequential(new LayerNorm(2 * d), new Linear(2 * d, 2 * d, random: random), Activation.ReluInPlace(), new Linear(2 * d, 2 * d, random: random)));
+        var lastLinear = new Linear(2 * d, 2 * d, random: random);
+        codeHead = Child("z_head", new Sequential(new LayerNorm(2 * d), new Linear(2 * d, 2 * d, random: random), Activation.ReluInPlace(), lastLinear));
+        if (options.DeviationStart is { } start)
+        {
+            using var off = GradMode.Off();
+            lastLinear.Bias!.Narrow(0, d, d).Fill_(Math.Log(Math.Exp(start) - 1) - DeviationShift);
+        }
         decoder = Child("decoder_module", new Sequential(
         [
-            new BroadcastMap(options.Height / DecoderFactor, options.Width / DecoderFactor),
-            .. Enumerable.Range(0, 4).SelectMany(i => new Layer[]
+            new BroadcastMap(options.Height / options.DecoderFactor, options.Width / options.DecoderFactor),
+            .. options.DecoderStridesOrDefault.SelectMany((stride, i) => new Layer[]
             {
-                new ConvTranspose2d(i == 0 ? d + 2 : d, d, kernel: 5, stride: 2, padding: 2, outputPadding: 1, random: random),
-                new GroupNorm(8, d),
+                new ConvTranspose2d(i == 0 ? d + 2 : d, d, kernel: 5, stride: stride, padding: 2, outputPadding: stride - 1, random: random),
+                new GroupNorm(options.Groups, d),
                 Activation.ReluInPlace(),
             }),
             new Conv2d(d, options.Channels + 1, kernel: 1, random: random),
@@ -234,20 +261,29 @@ public sealed class GenesisV2 : DecompositionModel, ILatentComponents
     {
         using var scope = TensorScope.Begin();
         var (batch, count, d) = (images.Size(0), components ?? options.Slots, options.Size);
-        var features = encoder.Forward(images.Contiguous(MemoryFormat.ChannelsLast));                // [B, D, H, W]
+        var features = encoder.Forward(EncoderInput(images).Contiguous(MemoryFormat.ChannelsLast));  // [B, D, H, W]
         var colours = embedding.Colours(segmentHead.Forward(features)).To(images.DType);             // [B, 8, H, W]
         var field = noise.Uniform([batch, 1, options.Height, options.Width], images);
         var (attention, seeds, taking) = BreakStick(colours, field, count);                          // [B, K, 1, H, W]
 
         var code = codeHead.Forward(Pool(featureHead.Forward(features), attention)).To(images.DType);
         var mean = code.Narrow(2, 0, d);                                                             // [B, K, D]
-        var deviation = (code.Narrow(2, d, d) + 0.5).Softplus() + 1e-8;
+        var deviation = (code.Narrow(2, d, d) + DeviationShift).Softplus() + 1e-8;
         var draws = new Tensor[count];
         for (var k = 0; k < count; k++) draws[k] = noise.Normal([batch, d], images);
         var latents = mean.Addcmul(deviation, Operators.Stack(draws, 1));
         var (painted, logMasks) = Paint(latents, taking);
         return new(scope.Keep(colours), seeds is null ? null : scope.Keep(seeds), scope.Keep(attention), taking is null ? null : scope.Keep(taking),
             scope.Keep(mean), scope.Keep(deviation), scope.Keep(latents), scope.Keep(painted), scope.Keep(logMasks));
+    }
+
+    /// <returns>[B, C, H, W], or [B, C + 2, H, W] with places.</returns>
+    private Tensor EncoderInput(Tensor images)
+    {
+        if (!options.ShowPlaces) return images;
+        using var scope = TensorScope.Begin();
+        var places = PositionGrid.Coordinates(options.Height, options.Width, dtype: images.DType, device: images.Device);
+        return scope.Keep(Operators.Cat([images, places.Expand([images.Size(0), 2, options.Height, options.Width])], 1));
     }
 
     /// <summary>IC-SBP: instance colouring stick-breaking process, section 3.2.</summary>
@@ -410,17 +446,24 @@ public sealed class GenesisV2 : DecompositionModel, ILatentComponents
         double d = options.Size, pixels = options.Height * options.Width, k = options.Slots;
         var perImage = 2 * 18 * pixels * d * d + 2 * pixels * d * ColourSize + 2 * pixels * d * k + 12 * k * d * d;
         perImage += (k - 1) * 2 * (4 * d * 5 * d + 4 * d * 2 * d);                                    // the prior
-        var map = pixels / (DecoderFactor * DecoderFactor);
-        for (var i = 0; i < 4; i++, map *= 4) perImage += k * 50 * map * (i == 0 ? d + 2 : d) * d;    // each input pixel lays down one kernel
+        var map = pixels / (options.DecoderFactor * options.DecoderFactor);
+        foreach (var (i, stride) in options.DecoderStridesOrDefault.Index())
+        {
+            perImage += k * 50 * map * (i == 0 ? d + 2 : d) * d;                                     // each input pixel lays down one kernel
+            map *= stride * stride;
+        }
         perImage += k * 2 * map * d * (options.Channels + 1);
         return encoder.ForwardOperations(batch) + batch * perImage;
     }
 
     private static void Check(Options options)
     {
-        if (options.Size % 8 != 0) throw new InputException($"model.size is {options.Size}; a multiple of 8 is expected, since its layers are normalised in eight groups");
-        if (options.Height % DecoderFactor != 0) throw new InputException($"model.height is {options.Height}; a multiple of 16 is expected, which the decoder can grow to");
-        if (options.Width % DecoderFactor != 0) throw new InputException($"model.width is {options.Width}; a multiple of 16 is expected, which the decoder can grow to");
+        if (options.Size % options.Groups != 0) throw new InputException($"model.size is {options.Size}; a multiple of model.groups, {options.Groups}, is expected, since the layers are normalised in so many groups");
+        var strides = options.DecoderStridesOrDefault;
+        if (strides.Length == 0 || strides.Any(stride => stride is < 1 or > 4)) throw new InputException($"model.decoder_strides is [{string.Join(", ", strides)}]; at least one number, each from 1 to 4, is expected");
+        var factor = options.DecoderFactor;
+        if (options.Height % factor != 0) throw new InputException($"model.height is {options.Height}; a multiple of {factor} is expected, which the decoder can grow to");
+        if (options.Width % factor != 0) throw new InputException($"model.width is {options.Width}; a multiple of {factor} is expected, which the decoder can grow to");
         if (options.Blocks > 6) throw new InputException($"model.height and model.width are {options.Height} and {options.Width}; the shorter side must be below 256, for which the network is defined");
     }
 
@@ -434,11 +477,11 @@ public sealed class GenesisV2 : DecompositionModel, ILatentComponents
             _ => [c, c, c, wide, wide, wide],
         };
         // Two wide blocks, then narrow ones.
-        return new(options.Channels, options.Height, options.Width, down, [.. down.Select((_, i) => i < 2 ? wide : c)]);
+        return new(options.Channels + (options.ShowPlaces ? 2 : 0), options.Height, options.Width, down, [.. down.Select((_, i) => i < 2 ? wide : c)]);
     }
 
-    private static Sequential ConvolutionNormRelu(int channels, Generator? random) => new(
-        new Conv2d(channels, channels, kernel: 3, padding: 1, bias: false, random: random), new GroupNorm(8, channels), Activation.ReluInPlace());
+    private static Sequential ConvolutionNormRelu(int channels, int groups, Generator? random) => new(
+        new Conv2d(channels, channels, kernel: 3, padding: 1, bias: false, random: random), new GroupNorm(groups, channels), Activation.ReluInPlace());
 
     /// <summary>Tiles a vector over a map and tells its pixels apart: [N, D] becomes [N, D + 2, h, w].</summary>
     private sealed class BroadcastMap : Layer

@@ -117,6 +117,7 @@ public sealed class Iodine : DecompositionModel, ILatentComponents
     /// Start convolutions and linear layers so that they keep the variance of what passes through (He et al. 2015), biases 0, picture grey and λ nearly
     /// unchanged. The originals start smaller, and the less a latent says at first, the later it is used.
     /// </param>
+    /// <param name="DeviationStart">σ of the latents before the first refinement, before training; null: about 1, as published.</param>
     /// <param name="Recompute">
     /// Keep one iteration at a time in memory and decode all but the last once more, for the same gradients. Of no use with <c>zhixuan-lin</c>, whose gradients
     /// never cross a decoding: there each is forgotten at once in any case.
@@ -149,6 +150,7 @@ public sealed class Iodine : DecompositionModel, ILatentComponents
         bool DoubleElu = false,
         bool StableMaskPosterior = true,
         bool HeInitialisation = false,
+        [property: Range(1e-4, 10)] double? DeviationStart = null,
         bool Recompute = false);
 
     private readonly Options options;
@@ -177,7 +179,7 @@ public sealed class Iodine : DecompositionModel, ILatentComponents
         decoder = DecoderOf(options, random);
         if (IsBenchmark)
         {
-            start = Parameter("lamda_0", Operators.Cat([Operators.Zeros([1, options.Size]), Operators.Ones([1, options.Size])], 1));
+            start = Parameter("lamda_0", Operators.Cat([Operators.Zeros([1, options.Size]), Operators.Full([1, options.Size], options.DeviationStart is { } deviation ? Math.Log(Math.Exp(deviation * deviation) - 1) : 1.0, dtype: DType.Float32)], 1));
             logScale = Buffer("gmm_log_scale", Operators.Full([1, options.Slots, 1, 1, 1], Math.Log(options.Sigma), dtype: DType.Float32));
             Child("image_decoder", decoder);
             Child("refine_net", refinement);
@@ -189,7 +191,7 @@ public sealed class Iodine : DecompositionModel, ILatentComponents
             Child("refine", refinement);
             Child("decoder", decoder);
             start = Parameter("posterior.init_mean", Operators.Zeros([options.Size]));
-            startLogVariance = Parameter("posterior.init_logvar", Operators.Zeros([options.Size]));
+            startLogVariance = Parameter("posterior.init_logvar", Operators.Full([options.Size], 2 * Math.Log(options.DeviationStart ?? 1), dtype: DType.Float32));
         }
         if (options.HeInitialisation) KeepVariance(random);
         decoderParameters = decoder.Parameters();
@@ -587,6 +589,8 @@ public sealed class Iodine : DecompositionModel, ILatentComponents
             var bound = outputs.Contains(name) ? 0.1 * Math.Sqrt(3 / fanIn) : Math.Sqrt(6 / fanIn);
             value.Uniform_(-bound, bound, random);
         }
+        // Two coordinates have to hold their own against L numbers, or pictures start flat and stay so for long.
+        decoder.Parameters()[0].Narrow(1, options.Size, 2).Mul_(Math.Sqrt(options.Size / 2.0));
     }
 
     /// <summary>Sets all biases outside the LSTM to 0 and gives the weights there.</summary>

@@ -34,6 +34,7 @@ public sealed class MONet : DecompositionModel, ILatentComponents
     /// <param name="ChannelMixture">
     /// Mix the components for each colour channel on its own, as the benchmark does; the paper's formula mixes whole pixels.
     /// </param>
+    /// <param name="DeviationStart">σ of the codes at the start; null: as published, about 1, which drowns what the codes say until training has lowered it.</param>
     public sealed record Options(
         [property: Range(1, 4)] int Channels = 3,
         [property: Range(8, 4096)] int Height = 128,
@@ -49,7 +50,8 @@ public sealed class MONet : DecompositionModel, ILatentComponents
         [property: Range(0, 100, MinimumIsExclusive = true)] double ForegroundScale = 0.15,
         [property: Range(0, 1e6)] double Beta = 0.5,
         [property: Range(0, 1e6)] double Gamma = 0.5,
-        bool ChannelMixture = true)
+        bool ChannelMixture = true,
+        [property: Range(1e-4, 10)] double? DeviationStart = null)
     {
         internal int[] EncoderFiltersOrDefault => EncoderFilters ?? [32, 32, 64, 64];
 
@@ -83,6 +85,7 @@ public sealed class MONet : DecompositionModel, ILatentComponents
 
         var filters = options.EncoderFiltersOrDefault;
         var (rows, columns) = EncodedSize(options);
+        var lastLinear = new Linear(options.EncoderHidden, 2 * z, random: random);
         encoder = Child("enc", new Sequential(
         [
             .. filters.SelectMany((outputs, i) => new Layer[]
@@ -93,8 +96,13 @@ public sealed class MONet : DecompositionModel, ILatentComponents
             new Flatten(),
             new Linear(filters[^1] * rows * columns, options.EncoderHidden, random: random),
             Activation.ReluInPlace(),
-            new Linear(options.EncoderHidden, 2 * z, random: random),
+            lastLinear,
         ]));
+        if (options.DeviationStart is { } start)
+        {
+            using var off = GradMode.Off();
+            lastLinear.Bias!.Narrow(0, z, z).Fill_(Math.Log(start));
+        }
         decoder = Child("dec", new BroadcastDecoder(new(z, options.Height, options.Width, options.DecoderFiltersOrDefault, c + 1), random: random));
         attention = Child("att", new Attention(options, random));
     }
