@@ -1,3 +1,4 @@
+using Scenograph.Estimators;
 using Scenograph.Torch;
 
 namespace Scenograph.Models;
@@ -25,6 +26,30 @@ public abstract class NoiseSource : IDisposable
         return scope.Keep(-(-Uniform(shape, like).ClampMin(1e-20).Log()).Log());
     }
 
+    /// <summary>Classes drawn from categorical distributions; with <see cref="Mean"/> the likeliest.</summary>
+    /// <param name="logits">[.., K], unnormalised; their history plays no part.</param>
+    /// <returns>Int64 [..], each from 0 to K − 1.</returns>
+    public virtual Tensor Categorical(Tensor logits)
+    {
+        ArgumentNullException.ThrowIfNull(logits);
+        using var _ = GradMode.Off();
+        using var scope = TensorScope.Begin();
+        // One number a variable: how many of the cumulated probabilities lie below it.
+        var below = ClassAxis.Softmax(logits.Detach()).Cumsum(-1).Narrow(-1, 0, logits.Size(-1) - 1);
+        return scope.Keep(Uniform([.. logits.Shape[..^1], 1], logits).Ge(below).Sum([-1]));
+    }
+
+    /// <summary>0 or 1 drawn from Bernoulli distributions; with <see cref="Mean"/> the likelier.</summary>
+    /// <param name="probabilities">Of 1; their history plays no part.</param>
+    /// <returns>Of the shape and element type of <paramref name="probabilities"/>.</returns>
+    public virtual Tensor Bernoulli(Tensor probabilities)
+    {
+        ArgumentNullException.ThrowIfNull(probabilities);
+        using var _ = GradMode.Off();
+        using var scope = TensorScope.Begin();
+        return scope.Keep(Uniform(probabilities.Shape, probabilities).Lt(probabilities).To(probabilities.DType));
+    }
+
     /// <summary>Draws from generators seeded here.</summary>
     public static SeededNoise Seeded(ulong seed, Device? device = null) => new(seed, device ?? Device.Cpu);
 
@@ -46,6 +71,8 @@ public abstract class NoiseSource : IDisposable
         public override Tensor Normal(ReadOnlySpan<long> shape, Tensor like) => Operators.Zeros(shape, like.DType, like.Device);
 
         public override Tensor Uniform(ReadOnlySpan<long> shape, Tensor like) => Operators.Full(shape, 0.5, dtype: like.DType, device: like.Device);
+
+        public override Tensor Categorical(Tensor logits) => logits.Detach().Argmax(-1);
     }
 }
 
