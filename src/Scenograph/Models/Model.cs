@@ -79,4 +79,14 @@ public sealed record Objective(Tensor Total, IReadOnlyList<(string Name, Tensor 
 /// <param name="Components">[B, K, C, H, W]</param>
 /// <param name="Masks">[B, K, 1, H, W], sums to 1 over K.</param>
 /// <param name="Latents">Per-component codes by name, [B, K, ...].</param>
-public sealed record Decomposition(Tensor Reconstruction, Tensor Components, Tensor Masks, IReadOnlyDictionary<string, Tensor> Latents);
+public sealed record Decomposition(Tensor Reconstruction, Tensor Components, Tensor Masks, IReadOnlyDictionary<string, Tensor> Latents)
+{
+    /// <summary>Whether each component is present, [B, K] from 0 to 1; null for models that do not say.</summary>
+    public Tensor? Presence { get; init; }
+
+    /// <summary>Where each component lies, [B, K, 4]: left, top, right, bottom in pixels; null for models that do not say.</summary>
+    public Tensor? Boxes { get; init; }
+
+    /// <summary>Number of things that the model itself counts, [B]; null for models that do not count.</summary>
+    public Tensor? Counts { get; init; }
+}
