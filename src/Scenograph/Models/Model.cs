@@ -15,6 +15,12 @@ public abstract class Model : Module
     public abstract Objective Objective(Batch batch, long step, NoiseSource noise);
 
     /// <summary>
+    /// How the trainer's optimiser updates the parameters: all alike unless a model says otherwise, by a factor on the recipe's learning
+    /// rate or a weight decay of its own. Each parameter is in exactly one group.
+    /// </summary>
+    public virtual IReadOnlyList<ParameterGroup> ParameterGroups() => [new(NamedParameters())];
+
+    /// <summary>
     /// Floating-point operations of one forward pass by formula: multiplications and additions of convolutions and matrix products.
     /// A training step is counted as three of them. Null where nobody has counted.
     /// </summary>

@@ -25,6 +25,28 @@ public abstract class NoiseSource : IDisposable
         return scope.Keep(-(-Uniform(shape, like).ClampMin(1e-20).Log()).Log());
     }
 
+    /// <summary>Classes drawn from categorical distributions; with <see cref="Mean"/> the likeliest.</summary>
+    /// <param name="logits">[.., K], unnormalised; their history plays no part.</param>
+    /// <returns>Int64 [..], each from 0 to K − 1.</returns>
+    public virtual Tensor Categorical(Tensor logits)
+    {
+        ArgumentNullException.ThrowIfNull(logits);
+        using var _ = GradMode.Off();
+        using var scope = TensorScope.Begin();
+        return scope.Keep((logits + Gumbel(logits.Shape, logits)).Argmax(-1)); // the Gumbel-max trick
+    }
+
+    /// <summary>0 or 1 drawn from Bernoulli distributions; with <see cref="Mean"/> the likelier.</summary>
+    /// <param name="probabilities">Of 1; their history plays no part.</param>
+    /// <returns>Of the shape and element type of <paramref name="probabilities"/>.</returns>
+    public virtual Tensor Bernoulli(Tensor probabilities)
+    {
+        ArgumentNullException.ThrowIfNull(probabilities);
+        using var _ = GradMode.Off();
+        using var scope = TensorScope.Begin();
+        return scope.Keep(Uniform(probabilities.Shape, probabilities).Lt(probabilities).To(probabilities.DType));
+    }
+
     /// <summary>Draws from generators seeded here.</summary>
     public static SeededNoise Seeded(ulong seed, Device? device = null) => new(seed, device ?? Device.Cpu);
 

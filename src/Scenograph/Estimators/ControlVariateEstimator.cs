@@ -1,0 +1,178 @@
+using Scenograph.Models;
+using Scenograph.Models.Blocks;
+using Scenograph.Torch;
+
+namespace Scenograph.Estimators;
+
+/// <summary>
+/// What REBAR and RELAX share: REINFORCE with a control variate on the relaxed variable, c(z̃) of the noise that gave the draw and c(s̃) of
+/// fresh noise given the draw, whose parameters are trained to make the estimate's variance small (Tucker et al. 2017, arXiv 1703.07370,
+/// equations 6 to 8; Grathwohl et al. 2018, arXiv 1711.00123, equations 5 and 8). The variance is differentiated through the estimate itself,
+/// which asks for second derivatives of the loss.
+/// </summary>
+public abstract class ControlVariateEstimator : GradientEstimator
+{
+    private const double LeastUniform = 1e-38;
+    private const double LeastProbability = 1.1920929e-07; // torch's clamp of probabilities in float32
+
+    /// <summary>Variants that both have.</summary>
+    /// <param name="Clamp">
+    /// As Borea's original: probabilities are clamped to [ε, 1 − ε] before all else, and normalised and clamped again to 1.2e-7 for the
+    /// draw's log-probability, so that a class below that has no score gradient. Null: log-probabilities as they are.
+    /// </param>
+    /// <param name="LossParameters">
+    /// As the original: the parameters of the loss get the gradient of the control variate, too, whose mean is 0. Otherwise they get that
+    /// of the drawn value's loss alone.
+    /// </param>
+    /// <param name="SecondDerivatives">
+    /// Differentiate the variance through the relaxed losses' gradients. False where the loss has no second derivative (bilinear sampling);
+    /// temperature and surrogate then learn from the score part alone, as the original's D-VAE-ST.
+    /// </param>
+    /// <param name="LeakVariance">
+    /// The surrogate's gradient by the logits holds that of the variance as well, as it does where the original measures its variance.
+    /// </param>
+    /// <param name="Repetitions">
+    /// R: the first axis of the batch are R problems of their own, each with its own parameters (their first axis). The variance is averaged
+    /// over the items of each and summed over them. Null: one problem.
+    /// </param>
+    public sealed record Variant(double? Clamp = null, bool LossParameters = false, bool SecondDerivatives = true, bool LeakVariance = false, int? Repetitions = null);
+
+    private readonly Variant variant;
+
+    private protected ControlVariateEstimator(Variant variant) => this.variant = variant;
+
+    /// <inheritdoc/>
+    public override bool IsUnbiased => true;
+
+    /// <summary>R, or null for one problem.</summary>
+    private protected int? Repetitions => variant.Repetitions;
+
+    /// <summary>η, the control variate's weight; null for 1.</summary>
+    private protected virtual Tensor? Weight => null;
+
+    /// <summary>The relaxed classes that the loss gets.</summary>
+    /// <param name="perturbed">ln p plus noise, [2, batch.., variables.., K].</param>
+    private protected abstract Tensor Relaxed(Tensor perturbed);
+
+    /// <summary>A parameter with one value a problem, to be combined with [.., batch.., ...].</summary>
+    /// <param name="parameter">[] or [R].</param>
+    /// <param name="dimensions">Axes behind which it has to fit.</param>
+    private protected Tensor Spread(Tensor parameter, int dimensions) =>
+        variant.Repetitions is { } count ? parameter.Reshape([count, .. Enumerable.Repeat(1L, dimensions - 1)]) : parameter;
+
+    private protected override Estimate Compute(DiscreteLatent latent, Func<Tensor, Tensor> loss, NoiseSource noise, Tensor? context)
+    {
+        if (!GradMode.IsEnabled)
+        {
+            var (drawn, _) = ScoreSample.Draw(latent, noise);
+            return new(null, loss(drawn).Select(0, 0), drawn);
+        }
+
+        // The graph is cut at the logits and at the loss's input: the variance reaches nothing but what is asked for, and the loss's
+        // own graph is left whole for the training of its parameters.
+        var logits = Leaf(latent.Logits);
+        var inner = latent.With(logits);
+        var (log, score) = variant.Clamp is { } epsilon ? Clamped(inner, epsilon) : (inner.BoundedLogProbabilities(), inner.LogProbabilities());
+        var u = noise.Uniform(log.Shape, log).ClampMin(LeastUniform);
+        var v = noise.Uniform(log.Shape, log).ClampMin(LeastUniform);
+        var perturbed = log + Gumbel(u);                                                // [batch.., variables.., K]
+        var classes = perturbed.Detach().Argmax(-1, keepdim: true);
+        var oneHot = latent.OneHot(classes);
+        var logProbability = score.Gather(-1, classes).Squeeze(-1);                     // [batch.., variables..]
+        var relaxed = Relaxed(Operators.Stack([perturbed, Conditional(log, v, oneHot)])); // z̃, s̃
+        var values = latent.Value(Operators.Cat([oneHot.Unsqueeze(0), relaxed]));       // [3, batch.., ...]
+
+        var input = Leaf(values);
+        var f = loss(input);                                                            // [3, batch..]
+        var weight = Weight is { } eta ? Spread(eta, f.Dimensions - 1) : null;
+        var (drawnLoss, free, conditional) = (f.Select(0, 0), Scaled(f.Select(0, 1), weight), Scaled(f.Select(0, 2), weight));
+        var signal = drawnLoss - conditional;                                           // [batch..]
+
+        var tuned = Parameters();
+        var gradient = ByLogits(logits, logProbability, values, input, PerVariable(latent, signal), free - conditional, tuned.Length > 0);
+        var (tuning, leak) = tuned.Length > 0 || variant.LeakVariance ? Tune(gradient, input, values, logits, tuned, (double)f.Count / 3 / (variant.Repetitions ?? 1)) : (null, null);
+
+        using var _ = GradMode.Off();
+        var value = signal * latent.Joint(logProbability.Unsqueeze(0)).Select(0, 0) + free - conditional;
+        var byLogits = leak is null ? gradient : gradient + leak;
+        using var __ = GradMode.On();
+        var surrogate = KnownGradient.OfItems(value, latent.Logits, byLogits);
+        if (variant.LossParameters)
+        {
+            var control = Scaled(f.Select(0, 1) - f.Select(0, 2), weight?.Detach());
+            surrogate += control - control.Detach();
+        }
+        return new(surrogate, drawnLoss, values.Detach(), tuning);
+    }
+
+    /// <summary>
+    /// G = (f(z) − η f(s̃)) ∂ ln p(z) + η ∂(f(z̃) − f(s̃)) by the logits, [batch.., ...]; differentiable by everything else where that is asked for.
+    /// </summary>
+    private Tensor ByLogits(Tensor logits, Tensor logProbability, Tensor values, Tensor input, Tensor signal, Tensor control, bool differentiable)
+    {
+        var second = differentiable && variant.SecondDerivatives;
+        var byInput = control.RequiresGrad
+            ? Differentiation.Gradients([control], [input], [control.OnesLike()], retainGraph: true, createGraph: second)[0]
+            : null;
+        byInput ??= input.ZerosLike();
+        if (second || !differentiable)
+        {
+            return Differentiation.Gradients([logProbability, values], [logits], [signal, byInput], retainGraph: true, createGraph: differentiable)[0]!;
+        }
+        var pathwise = Differentiation.Gradients([values], [logits], [byInput], retainGraph: true)[0]!;
+        return Differentiation.Gradients([logProbability], [logits], [signal], createGraph: true)[0]! + pathwise;
+    }
+
+    /// <summary>V, the mean over items of the squared gradient, with its gradients by the parameters of the estimator.</summary>
+    private (Tensor Tuning, Tensor? Leak) Tune(Tensor gradient, Tensor input, Tensor values, Tensor logits, Tensor[] tuned, double itemsOfEach)
+    {
+        var variance = gradient.Square().Sum() / itemsOfEach;
+        Tensor[] by = variant.LeakVariance ? [.. tuned, logits] : tuned;
+        var direct = Differentiation.Gradients([variance], [.. by, input], retainGraph: true);
+        var found = direct[..^1];
+        if (direct[^1] is { } byInput)
+        {
+            var through = Differentiation.Gradients([values], by, [byInput]);
+            found = [.. found.Zip(through, (a, b) => a is null ? b : b is null ? a : a + b)];
+        }
+        var known = tuned.Zip(found).Where(pair => pair.Second is not null).Select(pair => (pair.First, pair.Second!));
+        return (KnownGradient.Of(variance, known), variant.LeakVariance ? found[^1] : null);
+    }
+
+    /// <summary>
+    /// ln p + noise given which entry is the largest: −ln(−ln v_k) for that one, −ln(−ln v_j / p_j − ln v_k) for the others (Tucker et al. 2017,
+    /// appendix C).
+    /// </summary>
+    private Tensor Conditional(Tensor log, Tensor v, Tensor oneHot)
+    {
+        var t = -v.Log();                                                               // −ln v
+        var largest = (t * oneHot).Sum([-1], keepdim: true);
+        if (variant.Clamp is not null) return -((1 - oneHot) * (t / log.Exp()) + largest).Log();
+        // The same in logarithms, so that a class of no probability divides by nothing: ln(a + b) = ln b + softplus(ln a − ln b).
+        var floor = largest.Log();
+        return -(floor + (1 - oneHot) * (t.Log() - log - floor).Softplus());
+    }
+
+    /// <summary>ln of the clamped probabilities, and torch's log-probabilities of them.</summary>
+    private static (Tensor Log, Tensor Score) Clamped(DiscreteLatent latent, double epsilon)
+    {
+        var p = latent.LogProbabilities().Exp().Clamp(epsilon, 1 - epsilon);
+        return (p.Log(), (p / p.Sum([-1], keepdim: true)).Clamp(LeastProbability, 1 - LeastProbability).Log());
+    }
+
+    private static Tensor Leaf(Tensor value)
+    {
+        var leaf = value.Detach();
+        leaf.RequiresGrad = true;
+        return leaf;
+    }
+
+    private static Tensor Scaled(Tensor f, Tensor? weight) => weight is null ? f : f * weight;
+
+    private static Tensor PerVariable(DiscreteLatent latent, Tensor perItem)
+    {
+        var result = perItem;
+        for (var i = 0; i < latent.VariableAxes; i++) result = result.Unsqueeze(-1);
+        return latent.VariableAxes == 0 ? result : result.Expand(latent.VariableShape);
+    }
+}

@@ -1,0 +1,45 @@
+using Scenograph.Models;
+using Scenograph.Torch;
+
+namespace Scenograph.Estimators;
+
+/// <summary>
+/// NVIL: (f(z) − b(x)) ∂ ln p(z) with a baseline network that is regressed to the loss. Mnih and Gregor, "Neural Variational Inference
+/// and Learning in Belief Networks", ICML 2014, arXiv 1402.0030, equations 6 and 8. The surrogate trains the baseline too.
+/// </summary>
+public sealed class Nvil : GradientEstimator
+{
+    private readonly Layer baseline;
+    private readonly bool broadcast;
+
+    /// <param name="baseline">From the context to one number an item, [batch.., 1]; under <c>baseline_net</c> in the state-dict.</param>
+    /// <param name="broadcast">
+    /// As Borea's original: every loss is compared with every baseline, so that the surrogate is [.., B, B] over the last axis of the batch.
+    /// Its mean has the batch mean of the baselines as its baseline, and each baseline is regressed to the batch mean of the loss; its sum
+    /// is B times as large.
+    /// </param>
+    public Nvil(Layer baseline, bool broadcast = false)
+    {
+        this.baseline = Child("baseline_net", baseline);
+        this.broadcast = broadcast;
+    }
+
+    /// <inheritdoc/>
+    public override string Name => "nvil";
+
+    /// <inheritdoc/>
+    public override bool IsUnbiased => true;
+
+    private protected override Estimate Compute(DiscreteLatent latent, Func<Tensor, Tensor> loss, NoiseSource noise, Tensor? context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var (values, logProbability) = ScoreSample.Draw(latent, noise);
+        var f = loss(values).Select(0, 0);                                              // [batch..]
+        var expected = baseline.Forward(context.Detach()).To(f.DType).Reshape(latent.BatchShape);
+        if (broadcast) expected = expected.Unsqueeze(-1);                               // [.., B, 1] against [.., 1, B]
+        var signal = (broadcast ? f.Unsqueeze(-2) : f).Detach() - expected;
+        var score = broadcast ? logProbability.Select(0, 0).Unsqueeze(-2) : logProbability.Select(0, 0);
+        var error = signal.Square();
+        return new(signal.Detach() * score + error - error.Detach(), f, values);
+    }
+}
