@@ -156,7 +156,7 @@ public abstract class ControlVariateEstimator : GradientEstimator
     /// <summary>ln of the clamped probabilities, and torch's log-probabilities of them.</summary>
     private static (Tensor Log, Tensor Score) Clamped(DiscreteLatent latent, double epsilon)
     {
-        var p = latent.LogProbabilities().Exp().Clamp(epsilon, 1 - epsilon);
+        var p = latent.Probabilities().Clamp(epsilon, 1 - epsilon);
         return (p.Log(), (p / p.Sum([-1], keepdim: true)).Clamp(LeastProbability, 1 - LeastProbability).Log());
     }
 

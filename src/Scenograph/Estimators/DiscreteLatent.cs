@@ -79,6 +79,14 @@ public sealed class DiscreteLatent
         return scope.Keep(Operators.Stack([(-Logits).LogSigmoid(), Logits.LogSigmoid()], -1));
     }
 
+    /// <summary>p of each class, [batch.., variables.., K].</summary>
+    internal Tensor Probabilities()
+    {
+        if (!IsBernoulli) return Logits.Softmax(-1);
+        using var scope = TensorScope.Begin();
+        return scope.Keep(Operators.Stack([(-Logits).Sigmoid(), Logits.Sigmoid()], -1));
+    }
+
     /// <summary><see cref="LogProbabilities"/>, never so low that a product with 0 is not 0.</summary>
     internal Tensor BoundedLogProbabilities()
     {

@@ -26,7 +26,9 @@ public sealed class ExactGradient : GradientEstimator
         }
         var all = AllValues(latent, (int)count);                                        // [S, 1.., variables.., K]
         all = all.Expand([(long)count, .. latent.VariableShape, latent.Classes]);
-        var probabilities = latent.Joint((all * latent.BoundedLogProbabilities()).Sum([-1])).Exp(); // [S, batch..]
+        var probabilities = latent.VariableAxes == 0                                    // [S, batch..]
+            ? latent.Probabilities().Movedim([-1], [0])
+            : latent.Joint((all * latent.BoundedLogProbabilities()).Sum([-1])).Exp();
         var values = latent.Value(all);
         return new(null, (probabilities * loss(values)).Sum([0]), values);
     }

@@ -18,7 +18,9 @@ internal static class ScoreSample
     /// <returns>[S, batch..]</returns>
     public static Tensor LogProbability(DiscreteLatent latent, Tensor classes)
     {
-        var all = latent.LogProbabilities().Expand([.. classes.Shape[..^1], latent.Classes]);
-        return latent.Joint(all.Gather(-1, classes).Squeeze(-1));
+        if (latent.IsBernoulli) return latent.Joint(((classes.Squeeze(-1) * 2 - 1) * latent.Logits).LogSigmoid());
+        // Taking the drawn logits first spares the log-probabilities of all others.
+        var drawn = latent.Logits.Expand([.. classes.Shape[..^1], latent.Classes]).Gather(-1, classes).Squeeze(-1);
+        return latent.Joint(drawn - latent.Logits.Logsumexp([-1]));
     }
 }

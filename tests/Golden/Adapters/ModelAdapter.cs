@@ -98,6 +98,15 @@ public sealed class ModelRun(GoldenCase goldenCase, DType dtype)
 
         public override Tensor Uniform(ReadOnlySpan<long> shape, Tensor like) => ToTensor(draws.Uniform(Sizes(shape)), like.DType, like.Device);
 
+        public override Tensor Categorical(Tensor logits)
+        {
+            using var probabilities = logits.Detach().To(DType.Float64).Softmax(-1);
+            using var drawn = ToTensor(draws.Categorical(ToHost(probabilities)), DType.Float64, logits.Device);
+            return drawn.To(DType.Int64);
+        }
+
+        public override Tensor Bernoulli(Tensor probabilities) => ToTensor(draws.Bernoulli(ToHost(probabilities)), probabilities.DType, probabilities.Device);
+
         private static int[] Sizes(ReadOnlySpan<long> shape) => [.. shape.ToArray().Select(size => (int)size)];
     }
 }
