@@ -45,7 +45,8 @@ public sealed class BaselineNet : Layer
     private Tensor Flat(Tensor input)
     {
         var (axes, count) = (input.Dimensions, 1L);
-        while (axes > 0 && count < inputs) count *= input.Size(--axes);
+        do count *= input.Size(--axes);
+        while (axes > 0 && count < inputs);
         if (count != inputs) throw new ArgumentException($"input [{string.Join(", ", input.Shape.ToArray())}] does not end in items of {inputs} numbers", nameof(input));
         return input.Reshape([.. input.Shape[..axes], inputs]);
     }
