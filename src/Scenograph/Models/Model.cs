@@ -70,6 +70,28 @@ public interface ILatentComponents
     Decomposition Decode(Tensor latents);
 }
 
+/// <summary>A model that puts each picture of one thing into one of K clusters, without having seen a class.</summary>
+public interface IClusterer
+{
+    /// <summary>K.</summary>
+    int Clusters { get; }
+
+    /// <summary>Scores of the clusters; a picture's cluster is the one with the largest.</summary>
+    /// <param name="images">[B, C, H, W]</param>
+    /// <returns>[B, K]</returns>
+    Tensor ClusterLogits(Tensor images);
+
+    /// <summary>What the clusters look like.</summary>
+    /// <returns>[K, C, H, W], not clamped.</returns>
+    Tensor Prototypes();
+
+    /// <summary>The two halves of the negative bound, with drawn latents.</summary>
+    /// <param name="images">[B, C, H, W]</param>
+    /// <param name="noise">Source of all randomness.</param>
+    /// <returns>−ln p(x | z) without a Gaussian's constant, and the KL of all latents, [B] each.</returns>
+    (Tensor NegativeLogLikelihood, Tensor Divergence) Bound(Tensor images, NoiseSource noise);
+}
+
 /// <summary>What a model trains on.</summary>
 /// <param name="Images">[B, C, H, W], values in [0, 1].</param>
 /// <param name="Indices">Positions of the images in their data set.</param>

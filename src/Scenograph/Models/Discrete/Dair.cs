@@ -73,7 +73,7 @@ public sealed class Dair : GlimpseModel
         var (mean, logVariance) = localisation.Forward(windows);
         var transform = mean + (logVariance * 0.5).Exp() * Operators.Cat([.. sights.Select(sight => sight.Parameters[1])]);
         var log = logits.LogSoftmax(1);
-        var what = (log.Exp() * log).Sum([1]) + Math.Log(options.Size);
+        var what = (log.Exp() * (log + Math.Log(options.Size))).Sum([1]);
         return new(code, [("logits", logits), ("transform_mean", mean), ("transform_log_variance", logVariance)],
             [("kl_what", what), ("kl_transform", localisation.Divergence(mean, logVariance))], (log * code).Sum([1]), transform);
     }

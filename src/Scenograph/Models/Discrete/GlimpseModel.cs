@@ -296,7 +296,7 @@ public abstract class GlimpseModel : DecompositionModel
         if (chosen.Count == 0) return scope.Keep(image);
         Tensor Chosen(Tensor values) => values.Flatten(0, 1).IndexSelect(0, chosen);
         var painted = Window.Write(Paint(Chosen(output.Code), output.Transform is { } change ? Chosen(change) : null), Chosen(output.Where));
-        return scope.Keep(image.IndexAdd(0, chosen.Div(count, "floor"), painted));
+        return scope.Keep(image.IndexAdd(0, chosen.FloorDivide(count), painted));
     }
 
     /// <inheritdoc/>
