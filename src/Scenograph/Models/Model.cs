@@ -70,6 +70,16 @@ public interface ILatentComponents
     Decomposition Decode(Tensor latents);
 }
 
+/// <summary>A model whose objective is a bound of the likelihood.</summary>
+public interface IBounded
+{
+    /// <summary>The two halves of the negative bound, with drawn latents.</summary>
+    /// <param name="images">[B, C, H, W]</param>
+    /// <param name="noise">Source of all randomness.</param>
+    /// <returns>−ln p(x | z) without a Gaussian's constant, and the KL of all latents, [B] each.</returns>
+    (Tensor NegativeLogLikelihood, Tensor Divergence) Bound(Tensor images, NoiseSource noise);
+}
+
 /// <summary>A model that puts each picture of one thing into one of K clusters, without having seen a class.</summary>
 public interface IClusterer
 {
@@ -84,12 +94,6 @@ public interface IClusterer
     /// <summary>What the clusters look like.</summary>
     /// <returns>[K, C, H, W], not clamped.</returns>
     Tensor Prototypes();
-
-    /// <summary>The two halves of the negative bound, with drawn latents.</summary>
-    /// <param name="images">[B, C, H, W]</param>
-    /// <param name="noise">Source of all randomness.</param>
-    /// <returns>−ln p(x | z) without a Gaussian's constant, and the KL of all latents, [B] each.</returns>
-    (Tensor NegativeLogLikelihood, Tensor Divergence) Bound(Tensor images, NoiseSource noise);
 }
 
 /// <summary>What a model trains on.</summary>
@@ -117,4 +121,7 @@ public sealed record Decomposition(Tensor Reconstruction, Tensor Components, Ten
 
     /// <summary>Number of things that the model itself counts, [B]; null for models that do not count.</summary>
     public Tensor? Counts { get; init; }
+
+    /// <summary>Scores of the clusters that each component may be in, [B, K, L]; null for models without clusters.</summary>
+    public Tensor? ClusterLogits { get; init; }
 }

@@ -1,3 +1,4 @@
+using Scenograph.Estimators;
 using Scenograph.Models.Blocks;
 using Scenograph.Torch;
 
@@ -23,7 +24,7 @@ public sealed class Air : GlimpseModel
         this.options = options;
         vae = Child("vae", new AutoEncoder(new(options.Channels, options.Window, options.Window, options.Size, 2 * options.Size, options.EncoderHidden, options.DecoderHidden,
             AutoEncoder.Output.Absolute), random));
-        DeclareRecurrence(random);
+        DeclareRecurrence(options.Steps + 1, random);
     }
 
     /// <inheritdoc/>
@@ -49,6 +50,23 @@ public sealed class Air : GlimpseModel
     }
 
     private protected override Tensor Paint(Tensor codes, Tensor? transform) => vae.Decode(codes);
+
+    private protected override Estimate Likelihood(Tensor images, Output output, Tensor logCounts, NoiseSource noise)
+    {
+        using var scope = TensorScope.Begin();
+        var things = PaintAll(output);
+        var count = things.Size(1);
+        var products = Products(images, things);                                                  // [B, N + 1, N + 1]
+        // Thing i is there where the number is above i: a sum of the values from i + 1 on.
+        var tails = Operators.Ones([count + 1, count], images.DType, images.Device).Tril(-1);
+        Tensor Loss(Tensor values)
+        {
+            var weights = values.MatMul(tails);                                                   // [S, B, N]
+            var all = Operators.Cat([weights.Narrow(-1, 0, 1).Detach().OnesLike(), weights], -1); // the image itself, then the things
+            return (all.Unsqueeze(-2).MatMul(products).Squeeze(-2) * all).Sum([-1]) * (0.5 / options.Variance);
+        }
+        return Estimator!.Estimate(DiscreteLatent.Categorical(logCounts), Loss, noise, images).KeptIn(scope);
+    }
 
     private protected override double WindowOperations() => vae.ForwardOperations() ?? 0;
 }

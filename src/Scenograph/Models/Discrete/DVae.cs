@@ -79,6 +79,7 @@ public sealed class DVae : SingleObjectModel, IClusterer
             Buffer("lambda_1", Operators.Full([], temperature, dtype: DType.Float32));
             Buffer("lambda_2", Operators.Full([], options.PriorTemperature ?? temperature, dtype: DType.Float32));
         }
+        if (kind == EstimatorKind.Disarm) throw new InputException("model.estimator.kind is disarm, which is for variables of two values; a class has more (leave-one-out, sum-and-sample)");
         // The bilinear sampler has no second derivative.
         var chosen = IsTransformed ? options.Estimator with { SecondDerivatives = false } : options.Estimator;
         estimator = Child("", chosen.Create(
@@ -135,7 +136,8 @@ public sealed class DVae : SingleObjectModel, IClusterer
         var divergence = scope.Keep(isRelaxed ? RelaxedDivergence(logits, noise) : CodeDivergence(logits));
         var transform = Localise(images);
         var estimate = estimator.Estimate(DiscreteLatent.Categorical(logits), values => Loss(values, images, transform, noise), noise, images);
-        scope.Keep(new[] { estimate.Loss, estimate.Values, estimate.Surrogate, estimate.Tuning, transform?.Mean, transform?.LogVariance, transform?.Divergence }.OfType<Tensor>());
+        estimate.KeptIn(scope);
+        scope.Keep(new[] { transform?.Mean, transform?.LogVariance, transform?.Divergence }.OfType<Tensor>());
         return new(logits, divergence, transform, estimate);
     }
 

@@ -1,3 +1,4 @@
+using Scenograph.Estimators;
 using Scenograph.Models.Blocks;
 using Scenograph.Torch;
 
@@ -34,7 +35,7 @@ public sealed class Dair : GlimpseModel
 
     /// <param name="options">Sizes and variants.</param>
     /// <param name="random">Source of the starting values.</param>
-    public Dair(Options options, Generator? random = null) : base(options)
+    public Dair(Options options, Generator? random = null) : base(WithoutSecondDerivatives(options))
     {
         ArgumentNullException.ThrowIfNull(options);
         this.options = options;
@@ -43,7 +44,7 @@ public sealed class Dair : GlimpseModel
             AutoEncoder.Output.Absolute), random));
         localisation = Child("localization_net", new LocalisationNet(options.Channels * options.Window * options.Window, options.LocalisationHidden, options.TransformVariance, random));
         warp = Child("warp", new AffineSampler(options.Window, options.Window));
-        DeclareRecurrence(random);
+        DeclareRecurrence(options.Size, random);
     }
 
     /// <inheritdoc/>
@@ -82,8 +83,75 @@ public sealed class Dair : GlimpseModel
     {
         using var scope = TensorScope.Begin();
         // L pictures are decoded, however many windows want one.
-        var prototypes = vae.Prototypes().IndexSelect(0, codes.Argmax(1));
-        return scope.Keep(warp.Forward(prototypes, transform!.View([-1, 2, 3])));
+        return scope.Keep(warp.Forward(Chosen(codes), transform!.View([-1, 2, 3])));
+    }
+
+    // The bilinear sampler has none.
+    private static Options WithoutSecondDerivatives(Options options) =>
+        options.Estimator is { } estimator ? options with { Estimator = estimator with { SecondDerivatives = false } } : options;
+
+    private protected override Estimate Likelihood(Tensor images, Output output, Tensor logCounts, NoiseSource noise)
+    {
+        using var scope = TensorScope.Begin();
+        var (counts, scale) = (logCounts.Exp(), 0.5 / options.Variance);
+        if (Estimator is ExactGradient)
+        {
+            var loss = (counts * ExpectedErrors(images, output)).Sum([1]) * scale;
+            return new Estimate(null, loss, output.Code.Unsqueeze(0)).KeptIn(scope);
+        }
+        Tensor Loss(Tensor values)
+        {
+            var samples = (int)values.Size(0);
+            var drawn = !values.RequiresGrad ? samples : Estimator is ControlVariateEstimator ? 1 : 0;
+            var parts = new List<Tensor>();
+            if (drawn > 0) parts.Add(Chosen(values.Narrow(0, 0, drawn).Detach()));
+            if (drawn < samples) parts.Add(vae.Decode(values.Narrow(0, drawn, samples - drawn).Flatten(0, 2)).Unflatten(0, [samples - drawn, values.Size(1), values.Size(2)]));
+            var pictures = Operators.Cat([.. parts]);                                             // [S, B, N, C, h, w]
+            var things = Place(pictures.Movedim([0], [2]), output);                               // [B, N, S, C, H, W]
+            var errors = Operators.Stack([.. Enumerable.Range(0, samples).Select(s => ErrorsOfSums(Products(images, things.Select(2, s))))]);
+            return (counts * errors).Sum([-1]) * scale;                                           // [S, B]
+        }
+        return Estimator!.Estimate(DiscreteLatent.Categorical(output.Parameters["logits"], variableAxes: 1), Loss, noise, images).KeptIn(scope);
+    }
+
+    /// <summary>
+    /// E ‖x − x₁ − .. − xₙ‖² over the classes, for n = 0 .. N: classes do not depend on each other, so it is the error of the mean things, and
+    /// the variance of each.
+    /// </summary>
+    /// <returns>[B, N + 1]</returns>
+    private Tensor ExpectedErrors(Tensor images, Output output)
+    {
+        using var scope = TensorScope.Begin();
+        var (batch, count) = (output.Where.Size(0), output.Where.Size(1));
+        var prototypes = vae.Prototypes();                                                        // [L, C, h, w]
+        var things = Place(prototypes.Expand([batch, count, .. prototypes.Shape]), output).Flatten(3); // [B, N, L, C·H·W]
+        var probabilities = output.Parameters["logits"].Softmax(-1);                              // [B, N, L]
+        var mean = probabilities.Unsqueeze(2).MatMul(things).Squeeze(2);                          // [B, N, C·H·W]
+        var variance = (probabilities * things.Square().Sum([-1])).Sum([-1]) - mean.Square().Sum([-1]); // [B, N]
+        var errors = ErrorsOfSums(Products(images, mean.View([batch, count, .. images.Shape[1..]])));
+        return scope.Keep(errors + Operators.Cat([variance.Narrow(1, 0, 1).ZerosLike(), variance.Cumsum(1)], 1));
+    }
+
+    /// <summary>Prototypes of drawn classes.</summary>
+    /// <param name="oneHot">[.., L]</param>
+    /// <returns>[.., C, h, w]</returns>
+    private Tensor Chosen(Tensor oneHot)
+    {
+        using var scope = TensorScope.Begin();
+        var classes = oneHot.Argmax(-1);
+        return scope.Keep(vae.Prototypes().IndexSelect(0, classes.Reshape([-1])).Unflatten(0, classes.Shape));
+    }
+
+    /// <summary>Transforms pictures and writes them into empty images; those of one window share its grids as channels.</summary>
+    /// <param name="pictures">[B, N, M, C, h, w]</param>
+    /// <param name="output">Transforms and windows.</param>
+    /// <returns>[B, N, M, C, H, W]</returns>
+    private Tensor Place(Tensor pictures, Output output)
+    {
+        using var scope = TensorScope.Begin();
+        var (batch, count, many) = (pictures.Size(0), pictures.Size(1), pictures.Size(2));
+        var windows = warp.Forward(pictures.Flatten(0, 1).Flatten(1, 2), output.Transform!.Flatten(0, 1).View([-1, 2, 3]));
+        return scope.Keep(Window.Write(windows, output.Where.Flatten(0, 1)).View([batch, count, many, options.Channels, options.Height, options.Width]));
     }
 
     private protected override double WindowOperations() => 2 * (vae.ForwardOperations() ?? 0)

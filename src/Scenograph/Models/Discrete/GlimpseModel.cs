@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Scenograph.Estimators;
 using Scenograph.Models.Blocks;
 using Scenograph.Torch;
 
@@ -12,16 +13,6 @@ namespace Scenograph.Models;
 public abstract class GlimpseModel : DecompositionModel
 {
     private const double ProbabilityBound = 15.942385; // ln(1/ε − 1) of float32's ε, between which PyTorch keeps logits of probabilities
-
-    /// <summary>How the gradient of presence comes about.</summary>
-    public enum PresenceGradient
-    {
-        /// <summary>Samples, the score function and a recurrent baseline: NVIL, as published.</summary>
-        Nvil,
-
-        /// <summary>All N + 1 numbers of things, weighted by their probabilities. Nothing is sampled, so it has no variance; needs no baseline.</summary>
-        Exact,
-    }
 
     /// <summary>What the score function is multiplied with.</summary>
     public enum LearningSignal
@@ -93,13 +84,16 @@ public abstract class GlimpseModel : DecompositionModel
         /// <summary>Prior variance of tx and ty.</summary>
         [Range(0, 1000, MinimumIsExclusive = true)] public double PriorShiftVariance { get; init; } = 1;
 
-        /// <summary>How the gradient of presence comes about.</summary>
-        public PresenceGradient Presence { get; init; }
+        /// <summary>
+        /// Where the gradient of what is discrete comes from, in place of NVIL with a recurrent baseline as published: in AIR of the number of
+        /// things, 0 to N; in DAIR of the classes, while numbers of things are summed over. Left out: as published.
+        /// </summary>
+        public EstimatorOptions? Estimator { get; init; }
 
-        /// <summary>What the score function is multiplied with, where presence is sampled.</summary>
+        /// <summary>What the published NVIL's score function is multiplied with.</summary>
         public LearningSignal Signal { get; init; }
 
-        /// <summary>Factor on the learning rate of the baseline.</summary>
+        /// <summary>Factor on the learning rate of the baseline, and of an estimator's own parameters.</summary>
         [Range(0, 1e6)] public double BaselineRate { get; init; } = 100;
 
         /// <summary>Brightness above which a painted pixel counts as covered by its thing, for masks.</summary>
@@ -111,11 +105,11 @@ public abstract class GlimpseModel : DecompositionModel
     private readonly GlimpseOptions options;
     private readonly Tensor priorMean, priorVariance;
     private GlimpseNet? rnn, baseline;
+    private GradientEstimator? estimator;
 
     private protected GlimpseModel(GlimpseOptions options)
     {
         this.options = options;
-        if (options.Height != options.Width && (options.Height < 2 || options.Width < 2)) throw new InputException("model.height and model.width must be at least 2");
         priorMean = Buffer("prior_mean_z_where", Operators.Zeros([3]));
         priorVariance = Buffer("prior_var_z_where", Operators.Ones([3]));
         using var _ = GradMode.Off();
@@ -125,13 +119,26 @@ public abstract class GlimpseModel : DecompositionModel
     }
 
     /// <summary>Registered behind what derived models declare, in the order of the original's state-dict.</summary>
-    private protected void DeclareRecurrence(Generator? random)
+    /// <param name="classes">Of each discrete variable that an estimator sees.</param>
+    /// <param name="random">Source of the starting values.</param>
+    private protected void DeclareRecurrence(int classes, Generator? random)
     {
         Window = Child("window", new AttentionWindow(options.Height, options.Width, options.Window, options.Window));
         var latents = 4 + options.Size;
         rnn = Child("rnn", new GlimpseNet(options.Pixels, latents, options.State, options.RnnHidden, [options.PresenceStart, options.PriorScale, 0, 0, -3, -3, -3], random));
-        baseline = Child("baseline", new GlimpseNet(options.Pixels, latents, options.State, options.BaselineHidden, [options.PresenceStart], random));
+        if (options.Estimator is not { } chosen)
+        {
+            baseline = Child("baseline", new GlimpseNet(options.Pixels, latents, options.State, options.BaselineHidden, [options.PresenceStart], random));
+            return;
+        }
+        if (chosen.Kind == EstimatorKind.Disarm) throw new InputException("model.estimator.kind is disarm, which is for variables of two values; number and class of things have more (leave-one-out, sum-and-sample)");
+        estimator = Child("", chosen.Create(
+            () => new BaselineNet(options.Pixels, options.BaselineHidden, 1, random: random),
+            start => new BaselineNet(classes, options.EncoderHidden, classes, start, random)));
     }
+
+    /// <summary>In place of the published NVIL, or null.</summary>
+    private protected GradientEstimator? Estimator => estimator;
 
     private protected AttentionWindow Window { get; private set; } = null!;
 
@@ -148,11 +155,13 @@ public abstract class GlimpseModel : DecompositionModel
     public override bool TakesAnyNumberOfComponents => true;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<ParameterGroup> ParameterGroups() =>
-    [
-        new(NamedParameters().Where(p => !p.Name.StartsWith("baseline.", StringComparison.Ordinal))),
-        new(NamedParameters().Where(p => p.Name.StartsWith("baseline.", StringComparison.Ordinal)), options.BaselineRate),
-    ];
+    public override IReadOnlyList<ParameterGroup> ParameterGroups()
+    {
+        var tuned = (estimator?.NamedParameters() ?? baseline!.NamedParameters().Select(p => ($"baseline.{p.Name}", p.Value))).ToList();
+        var names = tuned.Select(p => p.Item1).ToHashSet(StringComparer.Ordinal);
+        var own = new ParameterGroup(NamedParameters().Where(p => !names.Contains(p.Name)));
+        return tuned.Count == 0 ? [own] : [own, new(tuned, options.BaselineRate)];
+    }
 
     /// <summary>What was seen in a window.</summary>
     /// <param name="Code">z_what, what is painted, [B, L].</param>
@@ -304,7 +313,7 @@ public abstract class GlimpseModel : DecompositionModel
     {
         ArgumentNullException.ThrowIfNull(batch);
         using var scope = TensorScope.Begin();
-        var objective = options.Presence == PresenceGradient.Exact ? ExactObjective(batch.Images, step, noise) : SampledObjective(batch.Images, step, noise);
+        var objective = estimator is null ? SampledObjective(batch.Images, step, noise) : EstimatedObjective(batch.Images, step, noise);
         scope.Keep(objective.Total);
         scope.Keep(objective.Terms.Select(term => term.Value));
         return objective;
@@ -343,44 +352,47 @@ public abstract class GlimpseModel : DecompositionModel
         return new(terms.Select(term => term.Item2).Aggregate((a, b) => a + b), terms);
     }
 
-    private Objective ExactObjective(Tensor images, long step, NoiseSource noise)
+    /// <summary>Divergences are weighted by the probability that their step is taken at all, the likelihood is left to the estimator.</summary>
+    private Objective EstimatedObjective(Tensor images, long step, NoiseSource noise)
     {
         var output = Forward(images, noise, allPresent: true);
         var logits = output.Logits.Squeeze(2);                                                    // [B, N]
         var logStill = logits.LogSigmoid().Cumsum(1);                                             // ln P(at least i + 1 things)
         var reached = Operators.Cat([logStill.Narrow(1, 0, 1).ZerosLike(), logStill.Narrow(1, 0, options.Steps - 1)], 1);
         var mask = reached.Exp();                                                                 // P(step i is taken), [B, N]
-        var counts = Operators.Cat([reached + (-logits).LogSigmoid(), logStill.Narrow(1, options.Steps - 1, 1)], 1).Exp();   // [B, N + 1]
-        var (errors, extra) = ErrorsByCount(images, output, noise);                               // [B, N + 1]
-        var nll = (counts * errors).Sum([1]) * (0.5 / options.Variance);
-        var terms = new List<(string, Tensor)> { ("nll", nll.Mean()) };
+        var logCounts = Operators.Cat([reached + (-logits).LogSigmoid(), logStill.Narrow(1, options.Steps - 1, 1)], 1); // ln p(n), [B, N + 1]
+        var estimate = Likelihood(images, output, logCounts, noise);
+        var terms = new List<(string, Tensor)> { ("nll", estimate.Loss.Mean()) };
         foreach (var (name, value) in Divergences(output, step)) terms.Add((name, (value * mask).Sum([1]).Mean()));
-        var total = terms.Select(term => term.Item2).Aggregate((a, b) => a + b);
-        if (extra is not null) total += extra * (0.5 / options.Variance);
-        return new(total, terms);
+        return new(terms.Skip(1).Select(term => term.Item2).Aggregate(estimate.Mean(), (a, b) => a + b), terms);
     }
 
-    /// <summary>Squared error of the image for each number of things, 0 to N.</summary>
+    /// <summary>The expected negative log-likelihood over numbers of things and whatever else is discrete.</summary>
     /// <param name="images">[B, C, H, W]</param>
     /// <param name="output">All steps taken.</param>
-    /// <param name="noise">Source of further randomness.</param>
-    /// <returns>[B, N + 1], differentiable; and what else is to be differentiated, of value 0, or null.</returns>
-    private protected virtual (Tensor Errors, Tensor? Extra) ErrorsByCount(Tensor images, Output output, NoiseSource noise) =>
-        (ErrorsOfSums(images, PaintAll(output)), null);
+    /// <param name="logCounts">ln p(n) for n = 0 .. N things, [B, N + 1].</param>
+    /// <param name="noise">Source of all randomness.</param>
+    private protected abstract Estimate Likelihood(Tensor images, Output output, Tensor logCounts, NoiseSource noise);
 
-    /// <summary>‖x − x₁ − .. − xₙ‖² for n = 0 .. N, from the inner products of all.</summary>
+    /// <summary>Inner products of the image and the things with their sign turned, all with all.</summary>
     /// <param name="images">[B, C, H, W]</param>
     /// <param name="things">[B, N, C, H, W]</param>
-    /// <returns>[B, N + 1]</returns>
-    private protected static Tensor ErrorsOfSums(Tensor images, Tensor things)
+    /// <returns>[B, N + 1, N + 1]</returns>
+    private protected static Tensor Products(Tensor images, Tensor things)
     {
         using var scope = TensorScope.Begin();
-        var count = things.Size(1);
-        var all = Operators.Cat([images.Unsqueeze(1), things.Neg()], 1).Flatten(2);               // [B, N + 1, C·H·W]
         using var exact = Autocast.Suspend(images.Device);
-        var products = all.Bmm(all.Transpose(1, 2));                                              // [B, N + 1, N + 1]
-        var sums = products.Cumsum(1).Cumsum(2).Diagonal(0, 1, 2);                                // Σ over i, j ≤ n
-        return scope.Keep(sums.View([-1, count + 1]));
+        var all = Operators.Cat([images.Unsqueeze(1), things.Neg()], 1).Flatten(2);               // [B, N + 1, C·H·W]
+        return scope.Keep(all.Bmm(all.Transpose(1, 2)));
+    }
+
+    /// <summary>‖x − x₁ − .. − xₙ‖² for n = 0 .. N.</summary>
+    /// <param name="products">Of <see cref="Products"/>, [.., N + 1, N + 1].</param>
+    /// <returns>[.., N + 1]</returns>
+    private protected static Tensor ErrorsOfSums(Tensor products)
+    {
+        using var scope = TensorScope.Begin();
+        return scope.Keep(products.Cumsum(-1).Cumsum(-2).Diagonal(0, -2, -1));                     // Σ over i, j ≤ n
     }
 
     /// <summary>All divergences by their terms' names, [B, N], not masked.</summary>
@@ -427,6 +439,7 @@ public abstract class GlimpseModel : DecompositionModel
             Presence = scope.Keep(presence),
             Boxes = scope.Keep(Boxes(output.Where)),
             Counts = scope.Keep(presence.Sum([1])),
+            ClusterLogits = output.LogProbability is null ? null : scope.Keep(output.Parameters["logits"]),
         };
     }
 
@@ -449,7 +462,7 @@ public abstract class GlimpseModel : DecompositionModel
         double glimpses = options.Steps, latents = 4 + options.Size + options.State;
         double Net(int[] hidden, int outputs) => 2.0 * options.Pixels * hidden[0]
             + glimpses * (2 * latents * hidden[0] + AutoEncoder.Operations([.. hidden, outputs + options.State]));
-        return batch * (Net(options.RnnHidden, 7) + (options.Presence == PresenceGradient.Nvil ? Net(options.BaselineHidden, 1) : 0) + glimpses * WindowOperations());
+        return batch * (Net(options.RnnHidden, 7) + (estimator is null ? Net(options.BaselineHidden, 1) : 0) + glimpses * WindowOperations());
     }
 
     /// <summary>Operations of a window's encoder and decoder.</summary>

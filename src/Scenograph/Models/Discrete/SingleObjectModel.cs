@@ -9,7 +9,7 @@ namespace Scenograph.Models;
 /// from the picture that warps what is decoded. As decomposition models they have one component, the whole picture. Borea, "Structured
 /// Image Decompositions using Unsupervised Object-Centric Learning", 2021 (StrImaDec).
 /// </summary>
-public abstract class SingleObjectModel : DecompositionModel, ILatentComponents
+public abstract class SingleObjectModel : DecompositionModel, ILatentComponents, IBounded
 {
     private const double LeastProbability = 1e-9;
 
@@ -216,10 +216,7 @@ public abstract class SingleObjectModel : DecompositionModel, ILatentComponents
     /// <returns>[B]</returns>
     private protected abstract Tensor CodeDivergence(Tensor parameters);
 
-    /// <summary>The two halves of the bound, with drawn latents: −ln p(x | z) without the Gaussian's constant, and the KL of all latents.</summary>
-    /// <param name="images">[B, C, H, W]</param>
-    /// <param name="noise">As <see cref="Forward"/>.</param>
-    /// <returns>[B] each.</returns>
+    /// <inheritdoc/>
     public (Tensor NegativeLogLikelihood, Tensor Divergence) Bound(Tensor images, NoiseSource noise)
     {
         using var scope = TensorScope.Begin();
@@ -237,7 +234,7 @@ public abstract class SingleObjectModel : DecompositionModel, ILatentComponents
         var code = output.Sample is { } change ? Operators.Cat([output.Code, change], 1) : output.Code;
         var result = Whole(scope, output.Reconstruction, code);
         var latents = new Dictionary<string, Tensor>(result.Latents) { ["parameters"] = scope.Keep(output.Parameters.Unsqueeze(1)) };
-        return result with { Latents = latents };
+        return result with { Latents = latents, ClusterLogits = this is IClusterer ? latents["parameters"] : null };
     }
 
     /// <summary>Vectors of the code and, behind it, the transform's six numbers where there is one.</summary>
