@@ -14,6 +14,7 @@ internal static class Root
         ("decompose", DecomposeCommand.Create),
         ("traverse", TraverseCommand.Create),
         ("data", DataCommand.Create),
+        ("experiment", ExperimentCommand.Create),
         ("import", ImportCommand.Create),
         ("bench", BenchCommand.Create),
         ("doctor", DoctorCommand.Create),

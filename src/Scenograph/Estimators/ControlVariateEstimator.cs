@@ -28,14 +28,11 @@ public abstract class ControlVariateEstimator : GradientEstimator
     /// Differentiate the variance through the relaxed losses' gradients. False where the loss has no second derivative (bilinear sampling);
     /// temperature and surrogate then learn from the score part alone, as the original's D-VAE-ST.
     /// </param>
-    /// <param name="LeakVariance">
-    /// The surrogate's gradient by the logits holds that of the variance as well, as it does where the original measures its variance.
-    /// </param>
     /// <param name="Repetitions">
     /// R: the first axis of the batch are R problems of their own, each with its own parameters (their first axis). The variance is averaged
     /// over the items of each and summed over them. Null: one problem.
     /// </param>
-    public sealed record Variant(double? Clamp = null, bool LossParameters = false, bool SecondDerivatives = true, bool LeakVariance = false, int? Repetitions = null);
+    public sealed record Variant(double? Clamp = null, bool LossParameters = false, bool SecondDerivatives = true, int? Repetitions = null);
 
     private readonly Variant variant;
 
@@ -43,6 +40,12 @@ public abstract class ControlVariateEstimator : GradientEstimator
 
     /// <inheritdoc/>
     public override bool IsUnbiased => true;
+
+    /// <summary>
+    /// The gradient by the logits holds that of the variance as well, as it does where Borea's original measures its variance; of the order
+    /// of one by the number of items.
+    /// </summary>
+    public bool LeaksVariance { get; set; }
 
     /// <summary>R, or null for one problem.</summary>
     private protected int? Repetitions => variant.Repetitions;
@@ -67,7 +70,29 @@ public abstract class ControlVariateEstimator : GradientEstimator
             var (drawn, _) = ScoreSample.Draw(latent, noise);
             return new(null, loss(drawn).Select(0, 0), drawn);
         }
+        var parts = Parts(latent, loss, noise);
+        var surrogate = KnownGradient.OfItems(parts.Value, latent.Logits, parts.Gradient);
+        if (variant.LossParameters)
+        {
+            var control = Scaled(parts.Losses.Select(0, 1) - parts.Losses.Select(0, 2), parts.Weight?.Detach());
+            surrogate += control - control.Detach();
+        }
+        return new(surrogate, parts.Losses.Select(0, 0), parts.Values, parts.Tuning);
+    }
 
+    private protected override Tensor ComputeGradient(DiscreteLatent latent, Func<Tensor, Tensor> loss, NoiseSource noise, Tensor? context) =>
+        Parts(latent, loss, noise).Gradient;
+
+    /// <param name="Gradient">The estimate itself, of the shape of the logits.</param>
+    /// <param name="Value">The surrogate's value, [batch..].</param>
+    /// <param name="Losses">Of the drawn, the free and the conditional relaxed value, [3, batch..], differentiable by the parameters of the loss.</param>
+    /// <param name="Values">What the loss was given.</param>
+    /// <param name="Weight">η, or null for 1.</param>
+    /// <param name="Tuning">The variance, differentiable by the parameters of the estimator.</param>
+    private sealed record Computed(Tensor Gradient, Tensor Value, Tensor Losses, Tensor Values, Tensor? Weight, Tensor? Tuning);
+
+    private Computed Parts(DiscreteLatent latent, Func<Tensor, Tensor> loss, NoiseSource noise)
+    {
         // The graph is cut at the logits and at the loss's input: the variance reaches nothing but what is asked for, and the loss's
         // own graph is left whole for the training of its parameters.
         var logits = Leaf(latent.Logits);
@@ -88,21 +113,14 @@ public abstract class ControlVariateEstimator : GradientEstimator
         var (drawnLoss, free, conditional) = (f.Select(0, 0), Scaled(f.Select(0, 1), weight), Scaled(f.Select(0, 2), weight));
         var signal = drawnLoss - conditional;                                           // [batch..]
 
-        var tuned = Parameters();
-        var gradient = ByLogits(logits, logProbability, values, input, PerVariable(latent, signal), free - conditional, tuned.Length > 0);
-        var (tuning, leak) = tuned.Length > 0 || variant.LeakVariance ? Tune(gradient, input, values, logits, tuned, (double)f.Count / 3 / (variant.Repetitions ?? 1)) : (null, null);
+        var tuned = IsTraining ? Parameters() : [];
+        var isTuned = tuned.Length > 0 || LeaksVariance;
+        var gradient = ByLogits(logits, logProbability, values, input, PerVariable(latent, signal), free - conditional, isTuned);
+        var (tuning, leak) = isTuned ? Tune(gradient, input, values, logits, tuned, (double)drawnLoss.Count / (variant.Repetitions ?? 1)) : (null, null);
 
         using var _ = GradMode.Off();
         var value = signal * latent.Joint(logProbability.Unsqueeze(0)).Select(0, 0) + free - conditional;
-        var byLogits = leak is null ? gradient : gradient + leak;
-        using var __ = GradMode.On();
-        var surrogate = KnownGradient.OfItems(value, latent.Logits, byLogits);
-        if (variant.LossParameters)
-        {
-            var control = Scaled(f.Select(0, 1) - f.Select(0, 2), weight?.Detach());
-            surrogate += control - control.Detach();
-        }
-        return new(surrogate, drawnLoss, values.Detach(), tuning);
+        return new(leak is null ? gradient.Detach() : gradient + leak, value, f, values.Detach(), weight, tuning);
     }
 
     /// <summary>
@@ -127,7 +145,7 @@ public abstract class ControlVariateEstimator : GradientEstimator
     private (Tensor Tuning, Tensor? Leak) Tune(Tensor gradient, Tensor input, Tensor values, Tensor logits, Tensor[] tuned, double itemsOfEach)
     {
         var variance = gradient.Square().Sum() / itemsOfEach;
-        Tensor[] by = variant.LeakVariance ? [.. tuned, logits] : tuned;
+        Tensor[] by = LeaksVariance ? [.. tuned, logits] : tuned;
         var direct = Differentiation.Gradients([variance], [.. by, input], retainGraph: true);
         var found = direct[..^1];
         if (direct[^1] is { } byInput)
@@ -136,7 +154,7 @@ public abstract class ControlVariateEstimator : GradientEstimator
             found = [.. found.Zip(through, (a, b) => a is null ? b : b is null ? a : a + b)];
         }
         var known = tuned.Zip(found).Where(pair => pair.Second is not null).Select(pair => (pair.First, pair.Second!));
-        return (KnownGradient.Of(variance, known), variant.LeakVariance ? found[^1] : null);
+        return (KnownGradient.Of(variance, known), LeaksVariance ? found[^1] : null);
     }
 
     /// <summary>

@@ -5,7 +5,7 @@ namespace Scenograph.Estimators;
 
 /// <summary>
 /// Estimates the gradient of an expected loss E f(z), z drawn from discrete variables, by their logits. One folder holds them all; each
-/// names its paper and equation. Parameters of the estimator itself (baselines, temperatures, surrogates) are those of the module, under
+/// names its paper and equation. In evaluation mode nothing of the estimator itself is tuned. Parameters of the estimator itself (baselines, temperatures, surrogates) are those of the module, under
 /// the names of the original's state-dict; a model that holds the estimator as a child trains them with its own.
 /// </summary>
 public abstract class GradientEstimator : Module
@@ -36,6 +36,27 @@ public abstract class GradientEstimator : Module
         if (estimate.Surrogate is not null) scope.Keep(estimate.Surrogate);
         if (estimate.Tuning is not null) scope.Keep(estimate.Tuning);
         return estimate;
+    }
+
+    /// <summary>The estimate of each item's gradient alone, without history: for measuring estimators.</summary>
+    /// <returns>Of the shape of the logits.</returns>
+    /// <inheritdoc cref="Estimate"/>
+    public Tensor Gradient(DiscreteLatent latent, Func<Tensor, Tensor> loss, NoiseSource noise, Tensor? context = null)
+    {
+        ArgumentNullException.ThrowIfNull(latent);
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentNullException.ThrowIfNull(noise);
+        using var scope = TensorScope.Begin();
+        using var _ = GradMode.On();
+        return scope.Keep(ComputeGradient(latent, values => Checked(latent, loss, values), noise, context));
+    }
+
+    private protected virtual Tensor ComputeGradient(DiscreteLatent latent, Func<Tensor, Tensor> loss, NoiseSource noise, Tensor? context)
+    {
+        var logits = latent.Logits.Detach();
+        logits.RequiresGrad = true;
+        var estimate = Compute(latent.With(logits), loss, noise, context);
+        return Differentiation.Gradients([(estimate.Surrogate ?? estimate.Loss).Sum()], [logits])[0] ?? logits.ZerosLike();
     }
 
     private protected abstract Estimate Compute(DiscreteLatent latent, Func<Tensor, Tensor> loss, NoiseSource noise, Tensor? context);

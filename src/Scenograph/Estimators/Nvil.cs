@@ -35,14 +35,35 @@ public sealed class Nvil : GradientEstimator
 
     private protected override Estimate Compute(DiscreteLatent latent, Func<Tensor, Tensor> loss, NoiseSource noise, Tensor? context)
     {
-        ArgumentNullException.ThrowIfNull(context);
         var (values, logProbability) = ScoreSample.Draw(latent, noise);
         var f = loss(values).Select(0, 0);                                              // [batch..]
-        var expected = baseline.Forward(context.Detach()).To(f.DType).Reshape(latent.BatchShape);
+        var expected = Expected(latent, context);
         if (broadcast) expected = expected.Unsqueeze(-1);                               // [.., B, 1] against [.., 1, B]
         var signal = (broadcast ? f.Unsqueeze(-2) : f).Detach() - expected;
         var score = broadcast ? logProbability.Select(0, 0).Unsqueeze(-2) : logProbability.Select(0, 0);
         var error = signal.Square();
         return new(signal.Detach() * score + error - error.Detach(), f, values);
     }
+
+    /// <summary>With the original's broadcast that of the surrogate's mean over the batch, times the number of its items.</summary>
+    private protected override Tensor ComputeGradient(DiscreteLatent latent, Func<Tensor, Tensor> loss, NoiseSource noise, Tensor? context)
+    {
+        var logits = latent.Logits.Detach();
+        logits.RequiresGrad = true;
+        var (values, logProbability) = ScoreSample.Draw(latent.With(logits), noise);
+        var expected = Expected(latent, context);
+        if (broadcast) expected = expected.Mean([-1], keepdim: true);
+        var signal = (loss(values).Select(0, 0) - expected).Detach();
+        return Differentiation.Gradients([logProbability.Select(0, 0)], [logits], [signal])[0]!;
+    }
+
+    /// <summary>b(x), [batch..].</summary>
+    private Tensor Expected(DiscreteLatent latent, Tensor? context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return baseline.Forward(context.Detach()).To(latent.Logits.DType).Reshape(latent.BatchShape);
+    }
+
+    /// <summary>Whether every loss is compared with every baseline.</summary>
+    public bool IsBroadcast => broadcast;
 }

@@ -61,7 +61,8 @@ internal static class EvaluationCsv
         }
     }
 
-    private static void Write(Stream stream, IEnumerable<string> headings, IEnumerable<IEnumerable<string>> rows)
+    /// <summary>Rows under headings.</summary>
+    public static void Write(Stream stream, IEnumerable<string> headings, IEnumerable<IEnumerable<string>> rows)
     {
         using var csv = CsvWriter.Create(stream, new CsvWriterOptions { NewLine = "\n" }, leaveOpen: true);
         foreach (var row in rows.Prepend(headings))

@@ -54,10 +54,17 @@ public sealed record Chart(string Title, string ValueLabel, IReadOnlyList<Series
 /// <param name="Smoothing">
 /// 0 for the points as they are; above 0 and below 1 the weight that a running mean keeps of the past, drawn over the faint points.
 /// </param>
-public sealed record Series(string Name, IReadOnlyList<CurvePoint> Points, double Smoothing = 0);
+public sealed record Series(string Name, IReadOnlyList<CurvePoint> Points, double Smoothing = 0)
+{
+    /// <summary>A band around the line, such as a spread over repetitions, in the order of its steps; what is not finite is left out.</summary>
+    public IReadOnlyList<CurveBand> Band { get; init; } = [];
+}
 
 /// <summary>A point of a curve.</summary>
 public readonly record struct CurvePoint(double Step, double Value);
+
+/// <summary>The edges of a band at a step.</summary>
+public readonly record struct CurveBand(double Step, double Low, double High);
 
 /// <summary>A picture with its words.</summary>
 /// <param name="Caption">Below the picture.</param>

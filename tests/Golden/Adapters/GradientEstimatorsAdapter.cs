@@ -1,4 +1,5 @@
 using Scenograph.Estimators;
+using Scenograph.Experiments.Toy;
 using Scenograph.Models;
 using Scenograph.Tests.Golden.Harness;
 using Scenograph.Torch;
@@ -17,7 +18,7 @@ public sealed class GradientEstimatorsAdapter : ModelAdapter
         var config = run.Case.Config;
         var (name, classes) = (config.GetProperty("estimator").GetString()!, config.GetProperty("L").GetInt32());
         using var network = config.GetProperty("kind").GetString() == "neural" ? run.Fill(new LossNetwork(classes)) : null;
-        using var estimator = Fill(run, Create(name, config, classes));
+        using var estimator = Fill(run, Create(name, config, () => new Linear(1, 1), () => new ToySurrogate(new Linear(classes, classes))));
         var logits = run.Input("logits");
         logits.RequiresGrad = true;
         var target = run.Input("target");
@@ -52,7 +53,7 @@ public sealed class GradientEstimatorsAdapter : ModelAdapter
     }
 
     /// <summary>The estimator as the original has it.</summary>
-    internal static GradientEstimator Create(string name, System.Text.Json.JsonElement config, int classes)
+    internal static GradientEstimator Create(string name, System.Text.Json.JsonElement config, Func<Layer> baseline, Func<Layer> surrogate, int? repetitions = null)
     {
         static double Number(System.Text.Json.JsonElement config, string key, double otherwise) =>
             config.TryGetProperty(key, out var value) && value.ValueKind == System.Text.Json.JsonValueKind.Number ? value.GetDouble() : otherwise;
@@ -61,10 +62,10 @@ public sealed class GradientEstimatorsAdapter : ModelAdapter
         {
             "exact" => new ExactGradient(),
             "reinforce" => new Reinforce(),
-            "nvil" => new Nvil(new Linear(1, 1), broadcast: true),
+            "nvil" => new Nvil(baseline(), broadcast: true),
             "concrete" => new Concrete(Number(config, "temp", Number(config, "temperature", 0.66))),
-            "rebar" => new Rebar(new(1, Number(config, "eta", 1), LearnEta: false), new(Clamp: 1e-9, LossParameters: true)),
-            "relax" => new Relax(new ToySurrogate(classes), new(Clamp: 1e-16, LossParameters: true)),
+            "rebar" => new Rebar(new(1, Number(config, "eta", 1), LearnEta: false), new(Clamp: 1e-9, LossParameters: true, Repetitions: repetitions)),
+            "relax" => new Relax(surrogate(), new(Clamp: 1e-16, LossParameters: true, Repetitions: repetitions)),
             _ => throw new NotSupportedException($"estimator {name}"),
         };
     }
@@ -72,15 +73,15 @@ public sealed class GradientEstimatorsAdapter : ModelAdapter
     /// <summary>The cases name the parameters of baseline and surrogate without the prefix that they have in a model.</summary>
     internal static string Unprefixed(string name) => name.Replace("c_phi.", "", StringComparison.Ordinal).Replace("baseline_net.", "", StringComparison.Ordinal);
 
-    internal static GradientEstimator Fill(ModelRun run, GradientEstimator estimator)
+    internal static GradientEstimator Fill(ModelRun run, GradientEstimator estimator, bool repeated = false)
     {
         using var _ = GradMode.Off();
         foreach (var (name, value) in estimator.State())
         {
-            if (run.Case.WeightValue(Unprefixed(name), [.. value.Shape.ToArray().Select(size => (int)size)], ModelRun.ToHost(value)) is { } filled)
-            {
-                value.Copy_(ModelRun.ToTensor(filled, DType.Float32));
-            }
+            int[] shape = [.. value.Shape.ToArray().Select(size => (int)size)];
+            // A layer of one repetition is filled as if it stood alone.
+            if (repeated && shape.Length > 1) shape = shape[1..];
+            if (run.Case.WeightValue(Unprefixed(name), shape, ModelRun.ToHost(value)) is { } filled) value.Copy_(ModelRun.ToTensor(filled, DType.Float32));
         }
         return estimator;
     }

@@ -34,7 +34,8 @@ internal sealed class LineChart
         }
         var all = lines.SelectMany(line => line.Points).ToList();
         steps = Axis.Linear(all.Min(point => point.Step), all.Max(point => point.Step), ticks: 5, margin: 0);
-        var (low, high) = (drawable.Min(point => point.Value), drawable.Max(point => point.Value));
+        var edges = lines.SelectMany(line => line.Band.SelectMany(band => new[] { band.Low, band.High })).Concat(drawable.Select(point => point.Value)).ToList();
+        var (low, high) = (edges.Min(), edges.Max());
         values = chart.LogScale ? Axis.Logarithmic(low, high, ticks: 6) : Axis.Linear(low, high, ticks: 5, margin: 0.04);
     }
 
@@ -88,6 +89,10 @@ internal sealed class LineChart
         html.Append(CultureInfo.InvariantCulture, $"<text class=\"label\" x=\"4\" y=\"13\">{HtmlText.Escape(chart.ValueLabel)}{(chart.LogScale ? " (log)" : "")}</text>\n");
         foreach (var line in lines)
         {
+            WriteBand(html, line);
+        }
+        foreach (var line in lines)
+        {
             WriteLine(html, line);
         }
         html.Append("</svg>\n");
@@ -107,6 +112,19 @@ internal sealed class LineChart
         }
         WriteGapMarks(html, line);
         html.Append("</g>\n");
+    }
+
+    /// <summary>One polygon: the upper edge to the right, the lower edge back.</summary>
+    private void WriteBand(StringBuilder html, Line line)
+    {
+        if (line.Band.Count < 2)
+        {
+            return;
+        }
+        // One of the steps of each half column is enough.
+        var band = line.Band.DistinctBy(edge => (int)(2 * X(edge.Step))).ToList();
+        var outline = band.Select(edge => (edge.Step, Value: edge.High)).Concat(band.AsEnumerable().Reverse().Select(edge => (edge.Step, Value: edge.Low)));
+        html.Append(CultureInfo.InvariantCulture, $"<polygon class=\"band {line.Style}\" points=\"{string.Join(' ', outline.Select(point => $"{Text(X(point.Step))},{Text(Y(point.Value))}"))}\"/>\n");
     }
 
     private void WriteRuns(StringBuilder html, IReadOnlyList<CurvePoint> points, string style)
@@ -178,7 +196,10 @@ internal sealed class LineChart
             Style = string.Create(CultureInfo.InvariantCulture, $"s{index % Colours}{(index / Colours % 2 == 1 ? " dashed" : "")}");
             Points = [.. series.Points.Where(point => Math.Abs(point.Step) < LargestDrawable).OrderBy(point => point.Step)];
             Smoothed = series.Smoothing is > 0 and < 1 && Points.Count > 2 ? [.. CurveReduction.Smooth(Points, series.Smoothing, isDrawable)] : null;
+            Band = [.. series.Band.Where(band => isDrawable(band.Low) && isDrawable(band.High)).OrderBy(band => band.Step)];
         }
+
+        public IReadOnlyList<CurveBand> Band { get; }
 
         public Series Series { get; }
 
