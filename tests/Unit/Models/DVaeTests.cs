@@ -33,10 +33,19 @@ public sealed class DVaeTests
 
     public static TheoryData<string> Variants => [.. Named.Keys];
 
-    public static TheoryData<EstimatorKind, bool> Estimators => new(from kind in Enum.GetValues<EstimatorKind>()
-                                                                    where kind != EstimatorKind.Disarm
-                                                                    from transformed in new[] { false, true }
-                                                                    select (kind, transformed));
+    public static TheoryData<EstimatorKind, bool> Estimators
+    {
+        get
+        {
+            var data = new TheoryData<EstimatorKind, bool>();
+            foreach (var kind in Enum.GetValues<EstimatorKind>().Where(kind => kind != EstimatorKind.Disarm))
+            {
+                data.Add(kind, false);
+                data.Add(kind, true);
+            }
+            return data;
+        }
+    }
 
     private static SingleObjectModel Create(SingleObjectModel.SingleObjectOptions options)
     {

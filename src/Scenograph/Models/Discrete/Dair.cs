@@ -88,7 +88,9 @@ public sealed class Dair : GlimpseModel
 
     // The bilinear sampler has none.
     private static Options WithoutSecondDerivatives(Options options) =>
-        options.Estimator is { } estimator ? options with { Estimator = estimator with { SecondDerivatives = false } } : options;
+        options.Estimator is { Kind: EstimatorKind.SumAndSample }
+            ? throw new InputException("model.estimator.kind is sum-and-sample, which is for one variable an image; dair has the class of every thing (leave-one-out, exact)")
+            : options.Estimator is { } estimator ? options with { Estimator = estimator with { SecondDerivatives = false } } : options;
 
     private protected override Estimate Likelihood(Tensor images, Output output, Tensor logCounts, NoiseSource noise)
     {

@@ -131,7 +131,7 @@ public abstract class GlimpseModel : DecompositionModel
             baseline = Child("baseline", new GlimpseNet(options.Pixels, latents, options.State, options.BaselineHidden, [options.PresenceStart], random));
             return;
         }
-        if (chosen.Kind == EstimatorKind.Disarm) throw new InputException("model.estimator.kind is disarm, which is for variables of two values; number and class of things have more (leave-one-out, sum-and-sample)");
+        if (chosen.Kind == EstimatorKind.Disarm) throw new InputException("model.estimator.kind is disarm, which is for variables of two values; number and class of things have more (leave-one-out takes any)");
         estimator = Child("", chosen.Create(
             () => new BaselineNet(options.Pixels, options.BaselineHidden, 1, random: random),
             start => new BaselineNet(classes, options.EncoderHidden, classes, start, random)));
