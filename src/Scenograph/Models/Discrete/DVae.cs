@@ -174,30 +174,35 @@ public sealed class DVae : SingleObjectModel, IClusterer
             if (relaxed is not null) parts.Add(NegativeLogLikelihood(Paint(relaxed), images));
             return scope.Keep(parts.Count == 1 ? parts[0] : Operators.Cat([.. parts]));
         }
-        var isExact = estimator is ExactGradient;
-        if (options.DrawsEachTransform && !isExact)
+        var isFresh = options.DrawsEachTransform && estimator is not ExactGradient;
+        var changes = Operators.Cat([.. Enumerable.Range(0, isFresh ? samples : 1).Select(_ => transform.Sample(noise))]);   // [S·B, 6] or [B, 6]
+        // Each kind of value has a warp of its own, so that a gradient by the relaxed ones leaves the drawn ones alone.
+        var losses = new List<Tensor>();
+        if (estimator is ExactGradient) losses.Add(Warped(Prototypes().Unsqueeze(1), changes, images));
+        else
         {
-            var changes = Operators.Cat([.. Enumerable.Range(0, samples).Select(_ => transform.Sample(noise))]);   // [S·B, 6]
-            var warped = Warp(Pictures(classes, relaxed).Flatten(0, 1), changes).Unflatten(0, [samples, -1]);
-            return scope.Keep(NegativeLogLikelihood(warped, images));
+            var batch = images.Size(0);
+            Tensor Of(int first, int count) => isFresh ? changes.Narrow(0, first * batch, count * batch) : changes;
+            if (classes is not null) losses.Add(Warped(Prototypes().IndexSelect(0, classes.Reshape([-1])).Unflatten(0, classes.Shape), Of(0, drawn), images));
+            if (relaxed is not null) losses.Add(Warped(Paint(relaxed), Of(drawn, samples - drawn), images));
         }
-        // One grid for all values of an image: they lie side by side as channels.
-        var change = transform.Sample(noise);                                                       // [B, 6]
-        var pictures = isExact
-            ? Prototypes().Flatten(0, 1).Unsqueeze(0)                                               // [1, K·C, H, W]
-            : Pictures(classes, relaxed).Transpose(0, 1).Flatten(1, 2);                             // [B, S·C, H, W]
-        var moved = Warp(pictures, change).Unflatten(1, [samples, -1]);                             // [B, S, C, H, W]
-        return scope.Keep(NegativeLogLikelihood(moved, images.Unsqueeze(1)).T());
+        return scope.Keep(losses.Count == 1 ? losses[0] : Operators.Cat([.. losses]));
     }
 
-    /// <summary>What values are decoded to; drawn classes share the K prototypes.</summary>
-    /// <returns>[S, B, C, H, W]</returns>
-    private Tensor Pictures(Tensor? classes, Tensor? relaxed)
+    /// <param name="pictures">[S, B, C, H, W], or [S, 1, C, H, W] for the same in every image.</param>
+    /// <param name="changes">[S·B, 6]; or [B, 6], which all S share.</param>
+    /// <param name="images">[B, C, H, W]</param>
+    /// <returns>[S, B]</returns>
+    private Tensor Warped(Tensor pictures, Tensor changes, Tensor images)
     {
-        var parts = new List<Tensor>();
-        if (classes is not null) parts.Add(Prototypes().IndexSelect(0, classes.Reshape([-1])).Unflatten(0, classes.Shape));
-        if (relaxed is not null) parts.Add(Paint(relaxed));
-        return parts.Count == 1 ? parts[0] : Operators.Cat([.. parts]);
+        var samples = pictures.Size(0);
+        if (changes.Size(0) == samples * images.Size(0))
+        {
+            return NegativeLogLikelihood(Warp(pictures.Flatten(0, 1), changes).Unflatten(0, [samples, -1]), images);
+        }
+        // One grid for all values of an image: they lie side by side as channels.
+        var moved = Warp(pictures.Transpose(0, 1).Flatten(1, 2), changes).Unflatten(1, [samples, -1]); // [B, S, C, H, W]
+        return NegativeLogLikelihood(moved, images.Unsqueeze(1)).T();
     }
 
     private protected override Tensor Draw(Tensor parameters, NoiseSource noise)

@@ -301,11 +301,10 @@ public abstract class GlimpseModel : DecompositionModel
         using var scope = TensorScope.Begin();
         var (batch, count) = (output.Where.Size(0), output.Where.Size(1));
         var chosen = output.Presence.View([-1]).Nonzero().Squeeze(1);                             // [M]
-        var image = Operators.Zeros([batch, options.Channels, options.Height, options.Width], output.Where.DType, output.Where.Device);
-        if (chosen.Count == 0) return scope.Keep(image);
+        if (chosen.Count == 0) return scope.Keep(Operators.Zeros([batch, options.Channels, options.Height, options.Width], output.Where.DType, output.Where.Device));
         Tensor Chosen(Tensor values) => values.Flatten(0, 1).IndexSelect(0, chosen);
-        var painted = Window.Write(Paint(Chosen(output.Code), output.Transform is { } change ? Chosen(change) : null), Chosen(output.Where));
-        return scope.Keep(image.IndexAdd(0, chosen.FloorDivide(count), painted));
+        var windows = Paint(Chosen(output.Code), output.Transform is { } change ? Chosen(change) : null);
+        return scope.Keep(Window.Write(windows, Chosen(output.Where), chosen.FloorDivide(count), batch));
     }
 
     /// <inheritdoc/>
