@@ -38,7 +38,7 @@ public sealed class BaselineNet : Layer
     public override Tensor Forward(Tensor input)
     {
         using var scope = TensorScope.Begin();
-        if (logTemperature is not null) input = (input / logTemperature.Exp()).Softmax(-1);
+        if (logTemperature is not null) input = ClassAxis.Softmax(input / logTemperature.Exp());
         return scope.Keep(network.Forward(Flat(input)));
     }
 

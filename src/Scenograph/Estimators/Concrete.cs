@@ -38,8 +38,8 @@ public sealed class Concrete : GradientEstimator
     {
         var log = latent.LogProbabilities();
         var uniform = noise.Uniform(log.Shape, log).Clamp(Least, 1 - Least);
-        var relaxed = ((log + Gumbel(uniform)) / temperature).Softmax(-1).Unsqueeze(0); // [1, batch.., variables.., K]
-        if (straightThrough) relaxed = latent.OneHot(relaxed.Argmax(-1, keepdim: true)) + (relaxed - relaxed.Detach());
+        var relaxed = ClassAxis.Softmax((log + Gumbel(uniform)) / temperature).Unsqueeze(0); // [1, batch.., variables.., K]
+        if (straightThrough) relaxed = ClassAxis.OneHotOfLargest(relaxed) + (relaxed - relaxed.Detach());
         var values = latent.Value(relaxed);
         return new(null, loss(values).Select(0, 0), values);
     }

@@ -97,15 +97,15 @@ public abstract class ControlVariateEstimator : GradientEstimator
         // own graph is left whole for the training of its parameters.
         var logits = Leaf(latent.Logits);
         var inner = latent.With(logits);
-        var (log, score) = variant.Clamp is { } epsilon ? Clamped(inner, epsilon) : (inner.BoundedLogProbabilities(), inner.LogProbabilities());
+        var p = variant.Clamp is { } epsilon ? inner.Probabilities().Clamp(epsilon, 1 - epsilon) : null;
+        var log = p?.Log() ?? inner.BoundedLogProbabilities();
         var u = noise.Uniform(log.Shape, log).ClampMin(LeastUniform);
         var v = noise.Uniform(log.Shape, log).ClampMin(LeastUniform);
         var perturbed = log + Gumbel(u);                                                // [batch.., variables.., K]
-        var classes = perturbed.Detach().Argmax(-1, keepdim: true);
-        var oneHot = latent.OneHot(classes);
-        var logProbability = score.Gather(-1, classes).Squeeze(-1);                     // [batch.., variables..]
-        var relaxed = Relaxed(Operators.Stack([perturbed, Conditional(log, v, oneHot)])); // z̃, s̃
-        var values = latent.Value(Operators.Cat([oneHot.Unsqueeze(0), relaxed]));       // [3, batch.., ...]
+        var oneHot = ClassAxis.OneHotOfLargest(perturbed);
+        var logProbability = p is null ? ScoreSample.LogProbability(inner, oneHot) : ClampedScore(p, oneHot); // [batch.., variables..]
+        var relaxed = Relaxed(ClassAxis.Cat(perturbed.Unsqueeze(0), Conditional(log, v, oneHot).Unsqueeze(0))); // z̃, s̃
+        var values = latent.Value(ClassAxis.Cat(oneHot.Unsqueeze(0), relaxed));       // [3, batch.., ...]
 
         var input = Leaf(values);
         var f = loss(input);                                                            // [3, batch..]
@@ -171,12 +171,9 @@ public abstract class ControlVariateEstimator : GradientEstimator
         return -(floor + (1 - oneHot) * (t.Log() - log - floor).Softplus());
     }
 
-    /// <summary>ln of the clamped probabilities, and torch's log-probabilities of them.</summary>
-    private static (Tensor Log, Tensor Score) Clamped(DiscreteLatent latent, double epsilon)
-    {
-        var p = latent.Probabilities().Clamp(epsilon, 1 - epsilon);
-        return (p.Log(), (p / p.Sum([-1], keepdim: true)).Clamp(LeastProbability, 1 - LeastProbability).Log());
-    }
+    /// <summary>Torch's log-probabilities of clamped probabilities.</summary>
+    private static Tensor ClampedScore(Tensor p, Tensor oneHot) =>
+        ((p * oneHot).Sum([-1]) / p.Sum([-1])).Clamp(LeastProbability, 1 - LeastProbability).Log();
 
     private static Tensor Leaf(Tensor value)
     {

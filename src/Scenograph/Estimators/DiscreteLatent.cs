@@ -74,7 +74,7 @@ public sealed class DiscreteLatent
     /// <summary>ln p of each class, [batch.., variables.., K]; a Bernoulli variable's classes are 0 and 1.</summary>
     internal Tensor LogProbabilities()
     {
-        if (!IsBernoulli) return Logits.LogSoftmax(-1);
+        if (!IsBernoulli) return ClassAxis.LogSoftmax(Logits);
         using var scope = TensorScope.Begin();
         return scope.Keep(Operators.Stack([(-Logits).LogSigmoid(), Logits.LogSigmoid()], -1));
     }
@@ -82,7 +82,7 @@ public sealed class DiscreteLatent
     /// <summary>p of each class, [batch.., variables.., K].</summary>
     internal Tensor Probabilities()
     {
-        if (!IsBernoulli) return Logits.Softmax(-1);
+        if (!IsBernoulli) return ClassAxis.Softmax(Logits);
         using var scope = TensorScope.Begin();
         return scope.Keep(Operators.Stack([(-Logits).Sigmoid(), Logits.Sigmoid()], -1));
     }
@@ -101,25 +101,14 @@ public sealed class DiscreteLatent
     /// <summary>Draws of all variables.</summary>
     /// <param name="noise">One draw of the shape of the logits; [S, ...] for several samples.</param>
     /// <param name="samples">S.</param>
-    /// <returns>Whole numbers of classes, [S, batch.., variables.., 1].</returns>
+    /// <returns>One-hot, [S, batch.., variables.., K].</returns>
     internal Tensor Sample(NoiseSource noise, int samples = 1)
     {
         using var _ = GradMode.Off();
         using var scope = TensorScope.Begin();
         var logits = samples == 1 ? Logits : Logits.Expand([samples, .. Logits.Shape]);
-        var drawn = IsBernoulli ? noise.Bernoulli(logits.Sigmoid()).To(DType.Int64) : noise.Categorical(logits);
-        drawn = drawn.Unsqueeze(-1);
-        return scope.Keep(samples == 1 ? drawn.Unsqueeze(0) : drawn);
-    }
-
-    /// <summary>Vectors that are 1 at a class and 0 elsewhere.</summary>
-    /// <param name="classes">[.., 1]</param>
-    /// <returns>[.., K]</returns>
-    internal Tensor OneHot(Tensor classes)
-    {
-        using var _ = GradMode.Off();
-        long[] shape = [.. classes.Shape[..^1], Classes];
-        return Operators.Zeros(shape, Logits.DType, Logits.Device).Scatter_(-1, classes, 1);
+        var drawn = IsBernoulli ? noise.Bernoulli(logits.Sigmoid()) : noise.Categorical(logits);
+        return scope.Keep(ClassAxis.OneHot(samples == 1 ? drawn.Unsqueeze(0) : drawn, Classes, Logits));
     }
 
     /// <summary>Sums over the variables of an item.</summary>

@@ -39,5 +39,5 @@ public sealed class Rebar : ControlVariateEstimator
 
     private protected override Tensor? Weight => eta ?? (fixedEta == 1 ? null : logTemperature.FullLike(fixedEta));
 
-    private protected override Tensor Relaxed(Tensor perturbed) => (perturbed / Spread(logTemperature.Exp(), perturbed.Dimensions - 1)).Softmax(-1);
+    private protected override Tensor Relaxed(Tensor perturbed) => ClassAxis.Softmax(perturbed / Spread(logTemperature.Exp(), perturbed.Dimensions - 1));
 }

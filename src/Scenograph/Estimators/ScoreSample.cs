@@ -9,18 +9,18 @@ internal static class ScoreSample
     /// <returns>Values for a loss [S, batch.., ...] and ln p of them, differentiable by the logits, [S, batch..].</returns>
     public static (Tensor Values, Tensor LogProbability) Draw(DiscreteLatent latent, NoiseSource noise, int samples = 1)
     {
-        var classes = latent.Sample(noise, samples);
-        return (latent.Value(latent.OneHot(classes)), LogProbability(latent, classes));
+        var oneHot = latent.Sample(noise, samples);
+        return (latent.Value(oneHot), latent.Joint(LogProbability(latent, oneHot)));
     }
 
+    /// <summary>ln p of each variable's own draw.</summary>
     /// <param name="latent">The variables.</param>
-    /// <param name="classes">[S, batch.., variables.., 1]</param>
-    /// <returns>[S, batch..]</returns>
-    public static Tensor LogProbability(DiscreteLatent latent, Tensor classes)
+    /// <param name="oneHot">[.., batch.., variables.., K]</param>
+    /// <returns>[.., batch.., variables..]</returns>
+    public static Tensor LogProbability(DiscreteLatent latent, Tensor oneHot)
     {
-        if (latent.IsBernoulli) return latent.Joint(((classes.Squeeze(-1) * 2 - 1) * latent.Logits).LogSigmoid());
+        if (latent.IsBernoulli) return ((oneHot.Select(-1, 1) * 2 - 1) * latent.Logits).LogSigmoid();
         // Taking the drawn logits first spares the log-probabilities of all others.
-        var drawn = latent.Logits.Expand([.. classes.Shape[..^1], latent.Classes]).Gather(-1, classes).Squeeze(-1);
-        return latent.Joint(drawn - latent.Logits.Logsumexp([-1]));
+        return (oneHot * latent.Logits).Sum([-1]) - latent.Logits.Logsumexp([-1]);
     }
 }

@@ -41,7 +41,7 @@ public sealed class SumAndSample : GradientEstimator
         if (count == latent.Classes) left = left.ZerosLike();
         weight = Operators.Cat([summedWeight, left]);                                   // [S, batch..], sums to 1
 
-        var values = latent.Value(latent.OneHot(classes.Movedim([-1], [0]).Unsqueeze(-1)));
+        var values = latent.Value(ClassAxis.OneHot(classes.Movedim([-1], [0]), latent.Classes, latent.Logits));
         var f = loss(values);                                                           // [S, batch..]
         var drawn = f.Detach();
         var baseline = drawn.Narrow(0, 0, count).Mean([0], keepdim: true);

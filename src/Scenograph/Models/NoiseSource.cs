@@ -1,3 +1,4 @@
+using Scenograph.Estimators;
 using Scenograph.Torch;
 
 namespace Scenograph.Models;
@@ -33,7 +34,9 @@ public abstract class NoiseSource : IDisposable
         ArgumentNullException.ThrowIfNull(logits);
         using var _ = GradMode.Off();
         using var scope = TensorScope.Begin();
-        return scope.Keep((logits + Gumbel(logits.Shape, logits)).Argmax(-1)); // the Gumbel-max trick
+        // One number a variable: how many of the cumulated probabilities lie below it.
+        var below = ClassAxis.Softmax(logits.Detach()).Cumsum(-1).Narrow(-1, 0, logits.Size(-1) - 1);
+        return scope.Keep(Uniform([.. logits.Shape[..^1], 1], logits).Ge(below).Sum([-1]));
     }
 
     /// <summary>0 or 1 drawn from Bernoulli distributions; with <see cref="Mean"/> the likelier.</summary>
@@ -68,6 +71,8 @@ public abstract class NoiseSource : IDisposable
         public override Tensor Normal(ReadOnlySpan<long> shape, Tensor like) => Operators.Zeros(shape, like.DType, like.Device);
 
         public override Tensor Uniform(ReadOnlySpan<long> shape, Tensor like) => Operators.Full(shape, 0.5, dtype: like.DType, device: like.Device);
+
+        public override Tensor Categorical(Tensor logits) => logits.Detach().Argmax(-1);
     }
 }
 

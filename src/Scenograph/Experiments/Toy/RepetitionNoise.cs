@@ -30,8 +30,9 @@ public sealed class RepetitionNoise : NoiseSource
         var samples = 1L;
         foreach (var size in shape[..^3]) samples *= size;
         var each = samples * shape[^2] * shape[^1];
-        var numbers = Next(each, like).View([generators.Length, samples, shape[^2], shape[^1]]);
-        return scope.Keep(numbers.Transpose(0, 1).Reshape(shape));
+        // Classes stand apart in memory, as the estimators keep them.
+        var numbers = Next(each, like).View([generators.Length, samples, shape[^1], shape[^2]]).Transpose(-1, -2);
+        return scope.Keep(samples == 1 ? numbers.View(shape) : numbers.Transpose(0, 1).Reshape(shape));
     }
 
     /// <inheritdoc/>

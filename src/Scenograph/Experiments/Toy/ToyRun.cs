@@ -105,11 +105,13 @@ public sealed class ToyRun : IDisposable
         if (control is not null) control.LeaksVariance = false;
         // The sum over the original's [B, B] is as many times the gradient.
         var factor = options.FaithfulVariance && estimator is Nvil { IsBroadcast: true } ? options.VarianceBatch : 1.0;
-        return scope.Keep(gradient.Var([1]).Sum([-1]) * (factor * factor));
+        var deviation = gradient - gradient.Mean([1], keepdim: true);
+        return scope.Keep(deviation.Square().Sum([1, 2]) * (factor * factor / (options.VarianceBatch - 1)));
     }
 
     private DiscreteLatent Latent(Tensor logits, int batch) =>
-        DiscreteLatent.Categorical(logits.Unsqueeze(1).Expand([repetitions, batch, logits.Size(-1)]));
+        // Classes stand apart in memory, as the estimators keep them.
+        DiscreteLatent.Categorical(logits.Unsqueeze(-1).Expand([repetitions, logits.Size(-1), batch]).Contiguous().Transpose(-1, -2));
 
     private Tensor Loss(Tensor z) => (z - target).Square().Mean([-1]);
 

@@ -1,3 +1,4 @@
+using Scenograph.Estimators;
 using Scenograph.Torch;
 
 namespace Scenograph.Experiments.Toy;
@@ -24,6 +25,6 @@ public sealed class ToySurrogate : Layer
         using var scope = TensorScope.Begin();
         var temperature = logTemperature.Exp();
         if (repetitions is { } count) temperature = temperature.View([count, 1, 1]);
-        return scope.Keep(network.Forward((input / temperature).Softmax(-1)));
+        return scope.Keep(network.Forward(ClassAxis.Softmax(input / temperature)));
     }
 }
