@@ -1,9 +1,12 @@
+#!/usr/bin/env python3
 """The toy experiment of the gradient estimators in PyTorch, one repetition after another.
 
 Written anew from the description of Borea's experiments. A step is one optimiser update of
 every repetition and the measurement of its gradient variance on 1000 estimates, as the
 original does after each update; `--batch` is the number of repetitions.
 """
+
+import time
 
 import torch
 from torch import nn
@@ -133,10 +136,11 @@ class Trainer:
         self.repetitions = [Repetition(arguments.estimator) for _ in range(arguments.batch)]
 
     def step(self):
-        start = stepping.time.perf_counter()
+        """One update of each repetition; returns the milliseconds of all."""
+        start = time.perf_counter()
         for repetition in self.repetitions:
             repetition.step()
-        return (stepping.time.perf_counter() - start) * 1e3
+        return (time.perf_counter() - start) * 1e3
 
 
 if __name__ == "__main__":

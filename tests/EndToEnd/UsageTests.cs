@@ -2,7 +2,7 @@ namespace Scenograph.Tests.EndToEnd;
 
 public sealed class UsageTests
 {
-    private static readonly string[] Names = ["demo", "train", "evaluate", "decompose", "data show", "data make", "import", "doctor"];
+    private static readonly string[] Names = ["demo", "train", "evaluate", "decompose", "data show", "data make", "import", "experiment", "doctor"];
 
     public static TheoryData<string> Verbs => [.. Names];
 

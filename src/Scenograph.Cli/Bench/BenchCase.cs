@@ -8,11 +8,17 @@ namespace Scenograph.Cli.Bench;
 /// <param name="Model">Name in recipes.</param>
 /// <param name="Config">benchmark (the published experiment's size), demo (what <c>make demo</c> trains), or another experiment's name.</param>
 /// <param name="Batch">Images a step.</param>
-/// <param name="Options">The model.</param>
+/// <param name="Options">The model; null where <paramref name="Own"/> says what a step is.</param>
 /// <param name="Program">File in bench/pytorch.</param>
 /// <param name="Arguments">What that program is told, beside precision, threads and batch.</param>
-internal sealed record BenchCase(string Model, string Config, int Batch, ModelRecipe Options, string Program, IReadOnlyList<string> Arguments)
+/// <param name="Own">Makes what is no model's training step; <paramref name="Batch"/> then counts its repetitions.</param>
+internal sealed record BenchCase(string Model, string Config, int Batch, ModelRecipe? Options, string Program, IReadOnlyList<string> Arguments, Func<int, IBenchSubject>? Own = null)
 {
+    private static BenchCase Toy(string estimator, EstimatorKind kind) =>
+        new("toy", estimator, ToyRepetitions, null, "toy.py", ["--estimator", estimator], repetitions => new ToySubject(kind, repetitions));
+
+    private const int ToyRepetitions = 50;
+
     /// <summary>All of them; a new model adds its lines here.</summary>
     public static IReadOnlyList<BenchCase> All()
     {
@@ -26,6 +32,11 @@ internal sealed record BenchCase(string Model, string Config, int Batch, ModelRe
             new("slot-attention", "demo", demo.Training.Batch, demo.Model, "slot_attention.py", ["--architecture", "demo"]),
             new("monet", "benchmark", 1, new("monet", new MONet.Options()), "monet.py", []),
             new("genesis-v2", "benchmark", 1, new("genesis-v2", new GenesisV2.Options()), "genesis_v2.py", []),
+            Toy("reinforce", EstimatorKind.Reinforce),
+            Toy("nvil", EstimatorKind.Nvil),
+            Toy("concrete", EstimatorKind.Concrete),
+            Toy("rebar", EstimatorKind.Rebar),
+            Toy("relax", EstimatorKind.Relax),
             new("efficient-morl", "benchmark", 1, new("efficient-morl", new EfficientMorl.Options()), "efficient_morl.py", []),
             new("d-vae-st", "benchmark", 1000, new("d-vae-st", new DVae.StOptions { FreshTransforms = true, Estimator = new(Clamp: true, LossParameters: true, LearnEta: false) }), "d_vae_st.py", ["--estimator", "relax"]),
             new("d-vae-st", "nvil", 1000, new("d-vae-st", new DVae.StOptions { FreshTransforms = true, Estimator = new(EstimatorKind.Nvil, BroadcastBaseline: true) }), "d_vae_st.py", ["--estimator", "nvil"]),

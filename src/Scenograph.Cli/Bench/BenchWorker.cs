@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Scenograph.Models;
 using Scenograph.Torch;
 using Scenograph.Training.Recipes;
 
@@ -14,12 +13,7 @@ internal sealed class BenchWorker : IDisposable
 {
     private readonly Device device;
     private readonly bool lowPrecision;
-    private readonly Generator random = new(0);
-    private readonly SeededNoise noise;
-    private readonly Model model;
-    private readonly Adam optimizer;
-    private readonly Tensor images;
-    private readonly int[] indices;
+    private readonly IBenchSubject subject;
 
     public BenchWorker(BenchCase bench, Precision precision, int threads, Device device)
     {
@@ -27,13 +21,7 @@ internal sealed class BenchWorker : IDisposable
         lowPrecision = precision == Precision.Bf16;
         EngineInfo.Threads = threads;
         EngineInfo.KeepMemory();
-        noise = NoiseSource.Seeded(1, device);
-        model = ModelCatalogue.Create(bench.Options, random);
-        model.To(device);
-        optimizer = new(model, 4e-4);
-        var (channels, height, width) = ((DecompositionModel)model).ImageSize;
-        images = Operators.Rand([bench.Batch, channels, height, width], random).To(device);
-        indices = new int[bench.Batch];
+        subject = bench.Own?.Invoke(bench.Batch) ?? new ModelSubject(bench.Options!, bench.Batch, lowPrecision, device);
     }
 
     /// <summary>Serves until told to quit or the input ends.</summary>
@@ -53,20 +41,8 @@ internal sealed class BenchWorker : IDisposable
     private double Step()
     {
         var watch = Stopwatch.StartNew();
-        using var scope = TensorScope.Begin();
-        var loss = Loss();
-        loss.Backward();
-        optimizer.Step();
-        optimizer.ZeroGrad();
-        if (device.Type == DeviceType.Cuda) loss.ToDouble(); // waits for the device
+        subject.Step();
         return watch.Elapsed.TotalMilliseconds;
-    }
-
-    private Tensor Loss()
-    {
-        using var scope = TensorScope.Begin();
-        using var autocast = lowPrecision ? Autocast.Begin(device) : null;
-        return scope.Keep(model.Objective(new(images, indices), 0, noise).Total);
     }
 
     /// <summary>GFLOP/s of a 5×5 convolution 64 → 64 on 16 maps of 64×64, forward and backward: what a convolutional network could reach here.</summary>
@@ -99,12 +75,5 @@ internal sealed class BenchWorker : IDisposable
         return double.NaN;
     }
 
-    public void Dispose()
-    {
-        images.Dispose();
-        optimizer.Dispose();
-        model.Dispose();
-        noise.Dispose();
-        random.Dispose();
-    }
+    public void Dispose() => subject.Dispose();
 }

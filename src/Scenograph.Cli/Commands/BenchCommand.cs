@@ -68,7 +68,7 @@ internal static class BenchCommand
         var rows = new List<Row>();
         foreach (var bench in cases)
         {
-            foreach (var precision in request.Precision is { } only ? [only] : new[] { "float32", "bf16" })
+            foreach (var precision in request.Precision is { } only ? [only] : bench.Options is null ? ["float32"] : new[] { "float32", "bf16" })
             {
                 stop.ThrowIfCancellationRequested();
                 rows.Add(Measure(bench, precision, request));
@@ -100,9 +100,9 @@ internal static class BenchCommand
         }
         var ceiling = ours.Ceiling();
         using var random = new Generator(0);
-        using var model = ModelCatalogue.Create(bench.Options, random);
+        using var model = bench.Options is { } options ? ModelCatalogue.Create(options, random) : null;
         var median = Median(ourTimes);
-        var rate = model.ForwardOperations(bench.Batch) is { } forward ? 3 * forward / median / 1e6 : (double?)null;
+        var rate = model?.ForwardOperations(bench.Batch) is { } forward ? 3 * forward / median / 1e6 : (double?)null;
         double? pytorch = theirs is null ? null : Median(theirTimes);
         return new(bench.Model, bench.Config, precision, bench.Batch, median, pytorch, median / pytorch, ourPeak, theirs is null ? null : theirPeak, rate, rate / ceiling);
     }

@@ -15,6 +15,20 @@ public sealed class ParameterGroup
         WeightDecay = weightDecay;
     }
 
+    /// <summary>Two groups: the parameters of a part of a module, and all others; the others alone where the part has none.</summary>
+    /// <param name="whole">The module.</param>
+    /// <param name="part">A module somewhere in it.</param>
+    /// <param name="learningRateScale">Factor on the optimiser's learning rate for the part.</param>
+    /// <param name="weightDecay">Of the part, instead of the optimiser's own; null for that.</param>
+    public static IReadOnlyList<ParameterGroup> Split(Module whole, Module part, double learningRateScale, double? weightDecay = null)
+    {
+        ArgumentNullException.ThrowIfNull(whole);
+        ArgumentNullException.ThrowIfNull(part);
+        var inside = new HashSet<Tensor>(part.Parameters(), ReferenceEqualityComparer.Instance);
+        var named = whole.NamedParameters().ToLookup(parameter => inside.Contains(parameter.Value));
+        return inside.Count == 0 ? [new(named[false])] : [new(named[false]), new(named[true], learningRateScale, weightDecay)];
+    }
+
     /// <summary>Trainable tensors by name.</summary>
     public IReadOnlyList<(string Name, Tensor Value)> Parameters { get; }
 

@@ -48,13 +48,11 @@ public sealed class Nvil : GradientEstimator
     /// <summary>With the original's broadcast that of the surrogate's mean over the batch, times the number of its items.</summary>
     private protected override Tensor ComputeGradient(DiscreteLatent latent, Func<Tensor, Tensor> loss, NoiseSource noise, Tensor? context)
     {
-        var logits = latent.Logits.Detach();
-        logits.RequiresGrad = true;
-        var (values, logProbability) = ScoreSample.Draw(latent.With(logits), noise);
+        using var _ = GradMode.Off();
+        var oneHot = latent.Sample(noise);
         var expected = Expected(latent, context);
         if (broadcast) expected = expected.Mean([-1], keepdim: true);
-        var signal = (loss(values).Select(0, 0) - expected).Detach();
-        return Differentiation.Gradients([logProbability.Select(0, 0)], [logits], [signal])[0]!;
+        return ScoreSample.Gradient(latent, oneHot, loss(latent.Value(oneHot)) - expected);
     }
 
     /// <summary>b(x), [batch..].</summary>

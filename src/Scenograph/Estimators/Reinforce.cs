@@ -21,4 +21,11 @@ public sealed class Reinforce : GradientEstimator
         var f = loss(values);                                                           // [1, batch..]
         return new((f.Detach() * logProbability).Select(0, 0), f.Select(0, 0), values);
     }
+
+    private protected override Tensor ComputeGradient(DiscreteLatent latent, Func<Tensor, Tensor> loss, NoiseSource noise, Tensor? context)
+    {
+        using var _ = GradMode.Off();
+        var oneHot = latent.Sample(noise);
+        return ScoreSample.Gradient(latent, oneHot, loss(latent.Value(oneHot)));
+    }
 }

@@ -23,4 +23,14 @@ internal static class ScoreSample
         // Taking the drawn logits first spares the log-probabilities of all others.
         return (oneHot * latent.Logits).Sum([-1]) - latent.Logits.Logsumexp([-1]);
     }
+
+    /// <summary>A signal times ∂ ln p(z), which is z − p, summed over samples: of the shape of the logits.</summary>
+    /// <param name="latent">The variables.</param>
+    /// <param name="oneHot">Draws z, [S, batch.., variables.., K].</param>
+    /// <param name="signal">[S, batch..]</param>
+    public static Tensor Gradient(DiscreteLatent latent, Tensor oneHot, Tensor signal)
+    {
+        for (var i = latent.BatchAxes; i < latent.Logits.Dimensions; i++) signal = signal.Unsqueeze(-1);
+        return (signal * (latent.Value(oneHot) - latent.Value(latent.Probabilities()))).Sum([0]);
+    }
 }

@@ -57,7 +57,7 @@ public sealed record ExperimentSettings(string Experiment, int Repetitions, int?
         Bind(experiment.OptionsType, set, experiment.Name);
         return new(experiment.Name, request.Repetitions ?? experiment.Repetitions, request.Steps ?? experiment.Steps,
             request.Estimators is { } names ? [.. names.Select(estimator => Estimator(experiment, estimator)).Distinct()] : experiment.Estimators,
-            request.DataSet ?? experiment.DataSets.FirstOrDefault(), request.Seed, set);
+            request.DataSet ?? (experiment.DataSets.Count > 0 ? experiment.DataSets[0] : null), request.Seed, set);
     }
 
     /// <summary>An estimator's name, as the command line has it.</summary>

@@ -12,6 +12,7 @@ public sealed class ExampleTests
     [Theory]
     [InlineData("docs/add-a-model.md", "tests/Unit/Docs/Examples/MixtureNet.cs")]
     [InlineData("docs/add-a-data-set.md", "tests/Unit/Docs/Examples/ShapesSource.cs")]
+    [InlineData("docs/categorical-variable.md", "tests/Unit/Docs/Examples/Prototypes.cs")]
     public void The_page_shows_the_class_that_is_tested(string page, string source)
     {
         var shown = string.Join('\n', RepositoryFiles.Read(page).Split('\n').Select(line => line.StartsWith("   ", StringComparison.Ordinal) ? line[3..] : line));
@@ -33,6 +34,31 @@ public sealed class ExampleTests
         Assert.All(model.Parameters(), parameter => Assert.NotNull(parameter.Grad));
         Assert.Equal([2, 4, 3, 16, 16], parts.Components.Shape.ToArray());
         Assert.All(parts.Masks.Sum([1]).ToArray<float>(), sum => Assert.Equal(1, sum, 1e-5));
+    }
+
+    [Fact]
+    public void The_categorical_variable_of_the_page_learns()
+    {
+        using var scope = TensorScope.Begin();
+        using var random = new Generator(0);
+        using var noise = NoiseSource.Seeded(1);
+        using var model = new Prototypes(new(Pixels: 16, Classes: 2), random);
+        using var optimizer = new Adam(model.ParameterGroups(), learningRate: 0.02);
+        // Two pictures, black and white.
+        var images = Operators.Cat([Operators.Zeros([8, 1, 4, 4], DType.Float32), Operators.Ones([8, 1, 4, 4], DType.Float32)]);
+        var (first, last) = (0.0, 0.0);
+        for (var step = 0; step < 300; step++)
+        {
+            using var inner = TensorScope.Begin();
+            var total = model.Objective(new(images, []), step, noise).Total;
+            total.Backward();
+            optimizer.Step();
+            optimizer.ZeroGrad();
+            last = total.ToDouble();
+            if (step == 0) first = last;
+        }
+
+        Assert.True(last < 0.05 * first, $"{first} became {last}");
     }
 
     [Fact]

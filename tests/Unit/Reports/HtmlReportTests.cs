@@ -23,6 +23,17 @@ public sealed partial class HtmlReportTests
     }).Check(Repeatable.Config);
 
     [Fact]
+    public void A_band_is_drawn_around_its_line_and_within_the_axis()
+    {
+        var series = new Series("a", [new(1, 1), new(2, 1)]) { Band = [new(1, -3, 4), new(2, double.NaN, 4), new(3, -3, 4)] };
+        var band = Parse(new ReportContent { Title = "t", Curves = [new("c", "v", [series])] }).Descendants(Svg + "polygon").Single();
+        var heights = band.Attribute("points")!.Value.Split(' ').Select(point => double.Parse(point.Split(',')[1], System.Globalization.CultureInfo.InvariantCulture)).ToList();
+
+        Assert.Equal(4, heights.Count);
+        Assert.All(heights, height => Assert.InRange(height, 30, 236));
+    }
+
+    [Fact]
     public void Texts_show_as_themselves()
     {
         var page = Parse(new ReportContent { Title = "<b>&amp;\"'\n", Recipe = "a: <c>\n  b: \"d\"" });

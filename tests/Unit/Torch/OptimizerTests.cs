@@ -231,4 +231,18 @@ public sealed class OptimizerTests : IDisposable
             foreach (var (_, value) in Named) value.Dispose();
         }
     }
+
+    [Fact]
+    public void A_part_of_a_module_can_learn_at_a_rate_of_its_own()
+    {
+        using var first = new Linear(2, 2);
+        using var second = new Linear(2, 2);
+        using var whole = new Sequential(first, second);
+
+        var groups = ParameterGroup.Split(whole, second, learningRateScale: 0.2, weightDecay: 0.1);
+
+        Assert.Equal(["0.weight", "0.bias"], groups[0].Parameters.Select(parameter => parameter.Name));
+        Assert.Equal(["1.weight", "1.bias"], groups[1].Parameters.Select(parameter => parameter.Name));
+        Assert.Equal((0.2, 0.1), (groups[1].LearningRateScale, groups[1].WeightDecay));
+    }
 }

@@ -28,8 +28,8 @@ internal sealed record ToyCase(string Key, string Label, EstimatorKind Kind, Toy
     /// <summary>The smallest loss there is: all mass on the class with the largest target.</summary>
     public double BestLoss => Enumerable.Range(0, Target.Count).Min(k => Target.Select((t, i) => Math.Pow((i == k ? 1 : 0) - t, 2)).Average());
 
-    /// <summary>Trains all repetitions together; without noise one says all.</summary>
-    public ToyCurves Run(ExperimentSettings settings, IProgress<string>? progress, CancellationToken stop)
+    /// <summary>All repetitions together; without noise one says all.</summary>
+    public ToyRun Create(ExperimentSettings settings)
     {
         ulong[] seeds = [.. Kind == EstimatorKind.Exact ? settings.Seeds.Take(1) : settings.Seeds];
         var run = new ToyRun.Options(Target, settings.Steps!.Value, Options.BatchSize, Options.VarianceBatch, Options.LearningRate,
@@ -38,8 +38,14 @@ internal sealed record ToyCase(string Key, string Label, EstimatorKind Kind, Toy
         var estimator = new EstimatorOptions(Kind, Kind is EstimatorKind.Concrete or EstimatorKind.StraightThrough ? Options.Temperature : null, Options.Samples,
                 BroadcastBaseline: original, LearnEta: !original, Clamp: original)
             .Create(() => new RepeatedLinear(1, 1, seeds), _ => new ToySurrogate(new RepeatedLinear(Target.Count, Target.Count, seeds), seeds.Length), seeds.Length);
-        using var toy = new ToyRun(run, estimator, new RepetitionNoise(seeds), seeds.Length);
-        return toy.Run(progress is null ? null : new Steps(this, run.Steps, progress), stop);
+        return new ToyRun(run, estimator, new RepetitionNoise(seeds), seeds.Length);
+    }
+
+    /// <summary>Trains and measures.</summary>
+    public ToyCurves Run(ExperimentSettings settings, IProgress<string>? progress, CancellationToken stop)
+    {
+        using var toy = Create(settings);
+        return toy.Run(progress is null ? null : new Steps(this, settings.Steps!.Value, progress), stop);
     }
 
     public void Save(ExperimentFolder folder, ToyCurves curves) => folder.Save(Key,

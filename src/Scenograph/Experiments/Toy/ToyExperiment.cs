@@ -23,6 +23,14 @@ public class ToyExperiment : ToyExperimentBase
 
     private protected virtual IReadOnlyList<double> Target => [0.34, 0.33, 0.33];
 
+    /// <summary>The run of one estimator as published, for timing.</summary>
+    public static ToyRun Published(EstimatorKind kind, int repetitions)
+    {
+        var experiment = new ToyExperiment();
+        var settings = ExperimentSettings.Resolve(experiment, new(repetitions, Estimators: [ExperimentSettings.NameOf(kind)]));
+        return experiment.Cases(settings)[0].Create(settings);
+    }
+
     internal override IReadOnlyList<ToyCase> Cases(ExperimentSettings settings) =>
         [.. settings.Estimators.Select(kind => new ToyCase(ExperimentSettings.NameOf(kind), ToyCase.LabelOf(kind), kind, settings.Options<ToyOptions>(), Target))];
 

@@ -8,6 +8,8 @@ namespace Scenograph.Experiments.Toy;
 public abstract class ToyExperimentBase : Experiment
 {
     private static readonly int[] ShownSteps = [100, 1000, 2500];
+    private static readonly string[] CurveNames = ["loss", "log variance"];
+    private static readonly string[] CurveParts = ["mean", "std", "q10", "median", "q90"];
 
     /// <inheritdoc/>
     public override IReadOnlyList<EstimatorKind> MoreEstimators =>
@@ -81,7 +83,7 @@ public abstract class ToyExperimentBase : Experiment
     {
         var statistics = results.Select(result => (Loss: ToyStatistics.OfLosses(result.Curves), Variance: ToyStatistics.OfLogVariances(result.Curves))).ToList();
         return new(name, "curves",
-            ["step", .. results.SelectMany(result => new[] { "loss", "log variance" }.SelectMany(what => new[] { "mean", "std", "q10", "median", "q90" }.Select(kind => $"{result.Case.Label} {what} {kind}")))],
+            ["step", .. results.SelectMany(result => CurveNames.SelectMany(what => CurveParts.Select(kind => $"{result.Case.Label} {what} {kind}")))],
             [.. Enumerable.Range(0, results[0].Curves.Steps).Select(step => (IReadOnlyList<object?>)
             [
                 step + 1,

@@ -72,7 +72,7 @@ public sealed class ToyRun : IDisposable
             using var inner = TensorScope.Begin();
             using (GradMode.Off()) history.Select(0, step).Copy_(weight);
             var start = Stopwatch.GetTimestamp();
-            Step();
+            Update();
             milliseconds[step] = (float)Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             variances.Select(0, step).Copy_(Variance());
             progress?.Report(step + 1);
@@ -81,7 +81,15 @@ public sealed class ToyRun : IDisposable
         return new(losses.T().Contiguous().ToArray<float>(), variances.T().Contiguous().ToArray<float>(), milliseconds, repetitions);
     }
 
-    private void Step()
+    /// <summary>One update of all repetitions and the measurement behind it, for timing.</summary>
+    public void Step()
+    {
+        using var scope = TensorScope.Begin();
+        Update();
+        Variance();
+    }
+
+    private void Update()
     {
         using var scope = TensorScope.Begin();
         estimator.Train();
