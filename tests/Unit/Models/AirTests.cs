@@ -138,6 +138,23 @@ public sealed class AirTests
     }
 
     [Fact]
+    public void Windows_of_one_image_add_up_whether_a_patch_or_the_whole_image_is_painted()
+    {
+        using var scope = TensorScope.Begin();
+        using var window = new Scenograph.Models.Blocks.AttentionWindow(24, 30, 7, 7);
+        var pictures = Waves.Of([3, 2, 7, 7], frequency: 0.7).To(DType.Float32);
+        // The last window is larger than the image and makes the patch so; without it a patch is smaller.
+        var where = Tensor.From<float>([3, -1, 2, -4, 1, 3.5f, 0.8f, 0, 0], [3, 3]);
+        var image = Tensor.From<long>([1, 1], [2]);
+
+        var patch = window.Write(pictures.Narrow(0, 0, 2), where.Narrow(0, 0, 2), image, 2);
+        var whole = window.Write(pictures, where);
+
+        Close.Equal(whole.Narrow(0, 0, 2).Sum([0]), patch.Select(0, 1), 1e-5, "painted");
+        Close.Equal(whole.ZerosLike().Select(0, 0), patch.Select(0, 0), 0, "the other image");
+    }
+
+    [Fact]
     public void The_exact_number_of_things_is_the_mean_over_all_numbers()
     {
         using var scope = TensorScope.Begin();
