@@ -26,7 +26,7 @@ public sealed class ExperimentSettingsTests
         Assert.Contains("did you mean temperature?", Refusal(new(Set: ["temprature=1"])), StringComparison.Ordinal);
 
     [Fact]
-    public void An_option_out_of_range_is_refused() => Assert.Contains("temperature is 0", Refusal(new(Set: ["temperature=0"])), StringComparison.Ordinal);
+    public void An_option_out_of_range_is_refused() => Assert.Contains("temperature is '0'", Refusal(new(Set: ["temperature=0"])), StringComparison.Ordinal);
 
     [Fact]
     public void An_experiment_without_data_takes_no_data_set() => Assert.Contains("takes no --dataset", Refusal(new(DataSet: "full-mnist")), StringComparison.Ordinal);
