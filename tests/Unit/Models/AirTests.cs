@@ -33,20 +33,8 @@ public sealed class AirTests
 
     public static TheoryData<string> Variants => [.. Named.Keys];
 
-    public static TheoryData<EstimatorKind, bool> Estimators
-    {
-        get
-        {
-            var data = new TheoryData<EstimatorKind, bool>();
-            foreach (var kind in Enum.GetValues<EstimatorKind>().Where(kind => kind != EstimatorKind.Disarm))
-            {
-                data.Add(kind, false);
-                // Of several classes an image at once, the sum cannot be cut.
-                if (kind != EstimatorKind.SumAndSample) data.Add(kind, true);
-            }
-            return data;
-        }
-    }
+    // Of several classes an image at once, the sum cannot be cut.
+    public static TheoryData<EstimatorKind, bool> Estimators => OneStep.Estimators(EstimatorKind.SumAndSample);
 
     private static GlimpseModel Create(GlimpseModel.GlimpseOptions options)
     {
@@ -57,18 +45,6 @@ public sealed class AirTests
     private static Tensor Images(GlimpseModel.GlimpseOptions options, int batch = 4) =>
         Waves.Of([batch, options.Channels, options.Height, options.Width], amplitude: 0.5, frequency: 0.37, offset: 0.5).To(DType.Float32);
 
-    private static void TrainsAStep(GlimpseModel model, Tensor images)
-    {
-        using var optimizer = new Adam(model.ParameterGroups(), 1e-3, new());
-        using var noise = NoiseSource.Seeded(2);
-        model.Objective(new(images, []), 0, noise).Total.Backward();
-        Assert.True(double.IsFinite(GradientClip.ByNorm(model.Parameters(), double.PositiveInfinity).ToDouble()));
-        optimizer.Step();
-        var objective = model.Objective(new(images, []), 1, noise);
-        Assert.True(double.IsFinite(objective.Total.ToDouble()));
-        Assert.All(objective.Terms, term => Assert.True(double.IsFinite(term.Value.ToDouble()), term.Name));
-    }
-
     [Theory]
     [MemberData(nameof(Estimators))]
     public void Every_estimator_trains_a_step(EstimatorKind kind, bool classes)
@@ -77,7 +53,7 @@ public sealed class AirTests
         GlimpseModel.GlimpseOptions options = classes ? TinyDair with { Estimator = new(kind, Samples: 2) } : TinyAir with { Estimator = new(kind, Samples: 2) };
         using var model = Create(options);
 
-        TrainsAStep(model, Images(options));
+        OneStep.Train(model, Images(options));
     }
 
     [Theory]
@@ -89,7 +65,7 @@ public sealed class AirTests
         using var model = Create(options);
         using var noise = NoiseSource.Seeded(3);
 
-        TrainsAStep(model, Images(options));
+        OneStep.Train(model, Images(options));
         using var off = GradMode.Off();
         foreach (var (batch, steps) in new[] { (1, 2), (3, options.Steps) })
         {

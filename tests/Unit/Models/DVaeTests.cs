@@ -33,19 +33,7 @@ public sealed class DVaeTests
 
     public static TheoryData<string> Variants => [.. Named.Keys];
 
-    public static TheoryData<EstimatorKind, bool> Estimators
-    {
-        get
-        {
-            var data = new TheoryData<EstimatorKind, bool>();
-            foreach (var kind in Enum.GetValues<EstimatorKind>().Where(kind => kind != EstimatorKind.Disarm))
-            {
-                data.Add(kind, false);
-                data.Add(kind, true);
-            }
-            return data;
-        }
-    }
+    public static TheoryData<EstimatorKind, bool> Estimators => OneStep.Estimators();
 
     private static SingleObjectModel Create(SingleObjectModel.SingleObjectOptions options)
     {
@@ -58,18 +46,6 @@ public sealed class DVaeTests
     private static Tensor Images(SingleObjectModel.SingleObjectOptions options, int batch = 4) =>
         Waves.Of([batch, options.Channels, options.Height, options.Width], amplitude: 0.5, frequency: 0.37, offset: 0.5).To(DType.Float32);
 
-    private static void TrainsAStep(SingleObjectModel model, Tensor images)
-    {
-        using var optimizer = new Adam(model.ParameterGroups(), 1e-3, new());
-        using var noise = NoiseSource.Seeded(2);
-        model.Objective(new(images, []), 0, noise).Total.Backward();
-        Assert.True(double.IsFinite(GradientClip.ByNorm(model.Parameters(), double.PositiveInfinity).ToDouble()));
-        optimizer.Step();
-        var objective = model.Objective(new(images, []), 1, noise);
-        Assert.True(double.IsFinite(objective.Total.ToDouble()));
-        Assert.All(objective.Terms, term => Assert.True(double.IsFinite(term.Value.ToDouble()), term.Name));
-    }
-
     [Theory]
     [MemberData(nameof(Estimators))]
     public void Every_estimator_trains_a_step(EstimatorKind kind, bool transformed)
@@ -78,7 +54,7 @@ public sealed class DVaeTests
         DVae.DVaeOptions options = transformed ? TinySt with { Estimator = new(kind, Samples: 2) } : Tiny with { Estimator = new(kind, Samples: 2) };
         using var model = CreateDVae(options);
 
-        TrainsAStep(model, Images(options));
+        OneStep.Train(model, Images(options));
         model.ZeroGrad();
         using var noise = NoiseSource.Seeded(4);
         model.Objective(new(Images(options), []), 0, noise).Total.Backward();
@@ -95,7 +71,7 @@ public sealed class DVaeTests
         using var model = Create(options);
         using var noise = NoiseSource.Seeded(3);
 
-        TrainsAStep(model, Images(options));
+        OneStep.Train(model, Images(options));
         using var off = GradMode.Off();
         foreach (var batch in new[] { 1, 3 })
         {
@@ -126,7 +102,7 @@ public sealed class DVaeTests
             bias.Copy_(Tensor.From<float>([1e30f, -1e30f, 0], [3]));
         }
 
-        TrainsAStep(model, Images(TinySt));
+        OneStep.Train(model, Images(TinySt));
     }
 
     [Fact]
@@ -140,7 +116,7 @@ public sealed class DVaeTests
         }
 
         Close.Equal([0, 0, 0, 0], model.Bound(Images(Tiny), NoiseSource.Mean).Divergence, 1e-6, "KL");
-        TrainsAStep(model, Images(Tiny));
+        OneStep.Train(model, Images(Tiny));
     }
 
     [Theory]
