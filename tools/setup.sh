@@ -8,6 +8,8 @@ dotnet_major=10
 packages="g++ cmake ninja-build libpng-dev libjpeg62-turbo-dev"
 # OpenBLAS: the reference BLAS, which libtorch would take otherwise, is thirty times slower.
 torch_packages="libtorch-dev libopenblas-dev"
+# Data sets that Debian has; nothing but their experiments needs them.
+data_packages="dataset-fashion-mnist"
 
 missing=
 lack() {
@@ -96,6 +98,13 @@ if is_debian; then
     elif [ -n "$absent" ]; then
         lack "Debian packages: apt-get install $absent
     (as root; without root, libtorch alone can come from elsewhere: SCENOGRAPH_LIBTORCH=/path/to/libtorch make)"
+    fi
+    # shellcheck disable=SC2086
+    absent=$(not_installed $data_packages)
+    if [ -n "$absent" ] && [ "$(id -u)" = 0 ] && [ "${SCENOGRAPH_NO_INSTALL:-}" != 1 ]; then
+        echo "installing $absent"
+        # shellcheck disable=SC2086
+        apt_install $absent > /dev/null 2>&1 || echo "$absent could not be had; what needs it reads a folder instead (docs/data-specs.md)"
     fi
 else
     check_by_use

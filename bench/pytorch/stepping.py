@@ -25,10 +25,10 @@ class Trainer:
     backward, optimiser. No operator's time depends on the values of the images.
     """
 
-    def __init__(self, arguments, network, optimiser):
+    def __init__(self, arguments, network, optimiser, channels=3):
         self.bfloat16 = arguments.precision == "bf16"
         self.network, self.optimiser = network, optimiser
-        self.images = torch.rand(arguments.batch, 3, arguments.size, arguments.size)
+        self.images = torch.rand(arguments.batch, channels, arguments.size, arguments.size)
 
     def step(self):
         """One optimiser update; returns its milliseconds."""

@@ -68,7 +68,8 @@ internal static class EvaluateCommand
     }
 
     /// <summary>What <c>--json</c> prints.</summary>
-    internal sealed record Answer(IReadOnlyDictionary<string, double> Metrics, int Images, double Seconds, string Data, int Components, IReadOnlyList<Row> ByObjects);
+    /// <remarks>Clusters has the class of each cluster, null for none; it is null itself for models without clusters and data without classes.</remarks>
+    internal sealed record Answer(IReadOnlyDictionary<string, double> Metrics, int Images, double Seconds, string Data, int Components, IReadOnlyList<Row> ByObjects, IReadOnlyList<string?>? Clusters);
 
     /// <summary>The scenes that have so many true objects with a pixel.</summary>
     internal sealed record Row(int Objects, int Images, IReadOnlyDictionary<string, double> Metrics);
@@ -85,7 +86,7 @@ internal static class EvaluateCommand
         var split = request.Data is null && recipe.Data.Test is null ? Split.Validation : Split.Test;
         var data = TrainingData.Open(recipe, spec, split);
         TrainingData.CheckSize(run.Model, data, spec);
-        if (data.MaskCount == 0) throw new InputException($"data '{spec}' has no masks to measure against; give --data a set with masks");
+        if (data.MaskCount == 0 && data.Classes.Count == 0 && run.Decomposer.Components > 1) throw new InputException($"data '{spec}' has no masks to measure against; give --data a set with masks");
         var summary = ModelEvaluation.Measure(run.Decomposer, data, request.Images ?? recipe.Evaluation.Images, recipe.Evaluation.Batch,
             (ulong)(request.Seed ?? recipe.Training.Seed + 3), run.Device, request.Components, stop);
         var components = request.Components ?? run.Decomposer.Components;
@@ -100,7 +101,8 @@ internal static class EvaluateCommand
         {
             Output.WriteJson(new Answer(
                 summary.Metrics, summary.Images, watch.Elapsed.TotalSeconds, spec, components,
-                [.. summary.RowsOf(TagNames.ObjectCount).Select(row => new Row(int.Parse(row.Value, CultureInfo.InvariantCulture), row.Count, row.Metrics))]));
+                [.. summary.RowsOf(TagNames.ObjectCount).Select(row => new Row(int.Parse(row.Value, CultureInfo.InvariantCulture), row.Count, row.Metrics))],
+                summary.Naming is { } naming ? [.. naming.ClassOf.Select(one => one < 0 ? null : data.Classes[one])] : null));
             return Task.FromResult(0);
         }
         Output.Write(summary.ToTable());

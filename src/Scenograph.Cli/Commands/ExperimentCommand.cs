@@ -112,7 +112,7 @@ internal static class ExperimentCommand
     private static AnsweredTable Answered(ExperimentTable table) => new(table.Name, table.Title,
         [.. table.Rows.Select(row => table.Columns.Zip(row).ToDictionary(pair => pair.First, pair => pair.Second))]);
 
-    private static IReadOnlyList<string>? Names(string? list) => list?.Split(',', StringSplitOptions.TrimEntries);
+    private static string[]? Names(string? list) => list?.Split(',', StringSplitOptions.TrimEntries);
 
     private sealed class Lines : IProgress<string>
     {

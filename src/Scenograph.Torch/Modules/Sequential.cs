@@ -14,6 +14,9 @@ public sealed class Sequential : Layer
         for (var i = 0; i < layers.Length; i++) Child(i.ToString(CultureInfo.InvariantCulture), layers[i]);
     }
 
+    /// <summary>The layers in their order.</summary>
+    public IReadOnlyList<Layer> Layers => layers;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input)
     {

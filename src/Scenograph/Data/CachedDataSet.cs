@@ -39,6 +39,9 @@ public sealed class CachedDataSet : IDataSet
     /// <inheritdoc/>
     public int MaskCount => source.MaskCount;
 
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Classes => source.Classes;
+
     /// <summary>Bytes of images and label maps in memory.</summary>
     public long UsedBytes => Interlocked.Read(ref used);
 

@@ -30,6 +30,12 @@ public sealed record DataSetOptions
     /// <summary>How the scenes of generated <c>tetrominoes</c> look.</summary>
     public TetrominoOptions Tetrominoes { get; init; } = new();
 
+    /// <summary>Give <c>letters</c> as EMNIST stores them, rows and columns exchanged, as the published experiments saw them.</summary>
+    public bool LettersAsStored { get; init; }
+
+    /// <summary>How the scenes of <c>air_multi_mnist</c> are made.</summary>
+    public AirMultiMnistOptions AirMultiMnist { get; init; } = new();
+
     /// <summary>How the scenes of <c>multi_mnist</c> are made; the spec sets the variant.</summary>
     public MultiMnistOptions MultiMnist { get; init; } = new();
 }

@@ -21,6 +21,9 @@ public interface IDataSet
     /// <summary>Largest number of masks of a scene, background included; 0 where the set has no masks.</summary>
     int MaskCount { get; }
 
+    /// <summary>Names of the classes that its objects' attribute <c>class</c> may have; empty where it is not known.</summary>
+    IReadOnlyList<string> Classes => [];
+
     /// <param name="index">0 to Count − 1.</param>
     /// <exception cref="Scenograph.Torch.InputException">The scene's file is missing or broken.</exception>
     Sample Read(int index);

@@ -48,6 +48,9 @@ public sealed class Subset : IDataSet, IDeclaresObjects
     /// <inheritdoc/>
     public int MaskCount => all.MaskCount;
 
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Classes => all.Classes;
+
     internal IDataSet Whole => all;
 
     int IDeclaresObjects.Backgrounds => IDeclaresObjects.Of(all)!.Backgrounds;

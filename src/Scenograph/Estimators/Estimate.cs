@@ -18,6 +18,13 @@ namespace Scenograph.Estimators;
 /// </param>
 public sealed record Estimate(Tensor? Surrogate, Tensor Loss, Tensor Values, Tensor? Tuning = null)
 {
+    /// <summary>Passes all parts to the scope outside of one.</summary>
+    internal Estimate KeptIn(TensorScope scope)
+    {
+        scope.Keep(new[] { Surrogate, Loss, Values, Tuning }.OfType<Tensor>());
+        return this;
+    }
+
     /// <summary>One element: its value is the mean loss of the batch, its gradients are those of all parts.</summary>
     public Tensor Mean() => Reduced(static part => part.Mean());
 

@@ -27,6 +27,9 @@ public sealed class Nvil : GradientEstimator
     /// <inheritdoc/>
     public override string Name => "nvil";
 
+    /// <summary>From the context to one number an item, [batch.., 1].</summary>
+    public Layer Baseline => baseline;
+
     /// <inheritdoc/>
     public override bool IsUnbiased => true;
 

@@ -47,11 +47,17 @@ public sealed record EvaluationBatch
     /// <summary>[B, T], whether each true mask exists; null: all T do. Only the validation metrics read it; needs <see cref="TrueMaskCount"/>.</summary>
     public bool[]? TrueVisible { get; init; }
 
-    /// <summary>[B, K], presence in [0, 1] of each mask as models with boxes predict it; null: all present. Only the validation metrics read it.</summary>
+    /// <summary>[B, K], presence in [0, 1] of each mask as models with boxes predict it; null: all present.</summary>
     public float[]? PredictedPresence { get; init; }
 
-    /// <summary>[B], number of objects that the model itself reports, or null. Only the validation metrics read it.</summary>
+    /// <summary>[B], number of objects that the model itself reports, or null.</summary>
     public int[]? PredictedCounts { get; init; }
+
+    /// <summary>[B, K, 4], left, top, right, bottom of each component in pixels, or null.</summary>
+    public float[]? PredictedBoxes { get; init; }
+
+    /// <summary>[B, K], cluster that each component is in, or null.</summary>
+    public int[]? PredictedClusters { get; init; }
 
     /// <summary>[B, K, H, W], masks weighted by depth order, or null (validation metric <c>w_mse</c>).</summary>
     public float[]? WeightedMasks { get; init; }
@@ -87,6 +93,8 @@ public sealed record EvaluationBatch
         Expect(nameof(Metadata), Metadata?.Count, BatchSize);
         Expect(nameof(PredictedPresence), PredictedPresence?.Length, BatchSize, Components);
         Expect(nameof(PredictedCounts), PredictedCounts?.Length, BatchSize);
+        Expect(nameof(PredictedBoxes), PredictedBoxes?.Length, BatchSize, Components, 4);
+        Expect(nameof(PredictedClusters), PredictedClusters?.Length, BatchSize, Components);
         Expect(nameof(WeightedMasks), WeightedMasks?.Length, BatchSize, Components, Pixels);
         Expect(nameof(ExpectedImages), ExpectedImages?.Length, BatchSize, ImageSize);
         if (TrueVisible is not null)

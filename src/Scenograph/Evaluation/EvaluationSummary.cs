@@ -32,6 +32,9 @@ public sealed class EvaluationSummary
     /// <summary>Properties by which these results can be broken down (<see cref="TagNames"/>).</summary>
     public IReadOnlyList<string> Tags { get; }
 
+    /// <summary>Which class each cluster stands for, where a model has clusters and the data classes.</summary>
+    public ClusterNaming? Naming { get; init; }
+
     /// <summary>Mean of a metric over all scenes or objects; NaN if there are none.</summary>
     /// <param name="name">Any spelling that <see cref="MetricNames"/> knows.</param>
     public double Statistic(string name) => Metrics.GetValueOrDefault(MetricNames.Resolve(name), double.NaN);

@@ -47,6 +47,24 @@ public static class MetricNames
     /// <summary>1 where as many masks are predicted as there are, background included, else 0.</summary>
     public const string CountAccuracy = "acc";
 
+    /// <summary>1 where a model that counts things itself counts right, else 0.</summary>
+    public const string OwnCountAccuracy = "count_acc";
+
+    /// <summary>Share of a scene's things that are in a cluster of their class: unsupervised classification accuracy (<see cref="ClusterNaming"/>).</summary>
+    public const string ClassAccuracy = "class_acc";
+
+    /// <summary>Mean over true things of the intersection over union of their box with the one paired with it, 0 where there is none.</summary>
+    public const string BoxIou = "box_iou";
+
+    /// <summary>Mean distance of paired boxes' centres in pixels.</summary>
+    public const string CentreError = "centre_error";
+
+    /// <summary>Negative log-likelihood of the image given its latents, in nats and without a Gaussian's constant.</summary>
+    public const string NegativeLogLikelihood = "NLL";
+
+    /// <summary>Divergence of all latents from their prior, in nats.</summary>
+    public const string Divergence = "KL";
+
     /// <summary>Adjusted Rand index by the definition of multi_object_datasets.</summary>
     public const string AriDeepMind = "ARI_deepmind";
 

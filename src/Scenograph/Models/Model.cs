@@ -70,6 +70,32 @@ public interface ILatentComponents
     Decomposition Decode(Tensor latents);
 }
 
+/// <summary>A model whose objective is a bound of the likelihood.</summary>
+public interface IBounded
+{
+    /// <summary>The two halves of the negative bound, with drawn latents.</summary>
+    /// <param name="images">[B, C, H, W]</param>
+    /// <param name="noise">Source of all randomness.</param>
+    /// <returns>−ln p(x | z) without a Gaussian's constant, and the KL of all latents, [B] each.</returns>
+    (Tensor NegativeLogLikelihood, Tensor Divergence) Bound(Tensor images, NoiseSource noise);
+}
+
+/// <summary>A model that puts each picture of one thing into one of K clusters, without having seen a class.</summary>
+public interface IClusterer
+{
+    /// <summary>K.</summary>
+    int Clusters { get; }
+
+    /// <summary>Scores of the clusters; a picture's cluster is the one with the largest.</summary>
+    /// <param name="images">[B, C, H, W]</param>
+    /// <returns>[B, K]</returns>
+    Tensor ClusterLogits(Tensor images);
+
+    /// <summary>What the clusters look like.</summary>
+    /// <returns>[K, C, H, W], not clamped.</returns>
+    Tensor Prototypes();
+}
+
 /// <summary>What a model trains on.</summary>
 /// <param name="Images">[B, C, H, W], values in [0, 1].</param>
 /// <param name="Indices">Positions of the images in their data set.</param>
@@ -85,4 +111,17 @@ public sealed record Objective(Tensor Total, IReadOnlyList<(string Name, Tensor 
 /// <param name="Components">[B, K, C, H, W]</param>
 /// <param name="Masks">[B, K, 1, H, W], sums to 1 over K.</param>
 /// <param name="Latents">Per-component codes by name, [B, K, ...].</param>
-public sealed record Decomposition(Tensor Reconstruction, Tensor Components, Tensor Masks, IReadOnlyDictionary<string, Tensor> Latents);
+public sealed record Decomposition(Tensor Reconstruction, Tensor Components, Tensor Masks, IReadOnlyDictionary<string, Tensor> Latents)
+{
+    /// <summary>Whether each component is present, [B, K] from 0 to 1; null for models that do not say.</summary>
+    public Tensor? Presence { get; init; }
+
+    /// <summary>Where each component lies, [B, K, 4]: left, top, right, bottom in pixels; null for models that do not say.</summary>
+    public Tensor? Boxes { get; init; }
+
+    /// <summary>Number of things that the model itself counts, [B]; null for models that do not count.</summary>
+    public Tensor? Counts { get; init; }
+
+    /// <summary>Scores of the clusters that each component may be in, [B, K, L]; null for models without clusters.</summary>
+    public Tensor? ClusterLogits { get; init; }
+}

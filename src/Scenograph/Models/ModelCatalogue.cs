@@ -10,12 +10,18 @@ public sealed class ModelCatalogue : IModelCatalogue
 
     private static readonly Entry[] Entries =
     [
+        Of<Air.Options>("air", (options, random) => new Air(options, random)),
+        Of<DVae.Options>("d-vae", (options, random) => new DVae(options, random)),
+        Of<DVae.StOptions>("d-vae-st", (options, random) => new DVae(options, random)),
+        Of<Dair.Options>("dair", (options, random) => new Dair(options, random)),
         Of<EfficientMorl.Options>("efficient-morl", (options, random) => new EfficientMorl(options, random)),
         Of<GenesisV2.Options>("genesis-v2", (options, random) => new GenesisV2(options, random)),
         Of<Iodine.Options>("iodine", (options, random) => new Iodine(options, random)),
         Of<MnistVae.Options>("mnist-vae", (options, random) => new MnistVae(options, random)),
         Of<MONet.Options>("monet", (options, random) => new MONet(options, random)),
         Of<SlotAttentionAutoEncoder.Options>("slot-attention", (options, random) => new SlotAttentionAutoEncoder(options, random)),
+        Of<Vae.Options>("vae", (options, random) => new Vae(options, random)),
+        Of<Vae.StOptions>("vae-st", (options, random) => new Vae(options, random)),
     ];
 
     /// <summary>The catalogue; it has no state.</summary>

@@ -23,16 +23,23 @@ public static class ModelEvaluation
     {
         CheckComponents(model, components);
         var evaluator = new BenchmarkEvaluator(model.MasksHaveBackground);
+        ObjectEvaluator? objects = null;
+        var bounds = new List<(float, float)>();
         using var noise = NoiseSource.Seeded(seed, device);
         InEvaluationMode(model, () =>
         {
             foreach (var samples in SceneBatches.First(data, images, batch))
             {
                 stop.ThrowIfCancellationRequested();
-                evaluator.Add(ToBatch(model, samples, noise, device, components));
+                var batch = ToBatch(model, samples, noise, device, components, out var clusters);
+                evaluator.Add(batch);
+                objects ??= new(data.Classes, clusters);
+                objects.Add(batch);
+                if (model is IBounded bounded) bounds.AddRange(Bounds(bounded, samples, noise, device));
             }
         });
-        return evaluator.Summarise();
+        var summary = WithBounds(evaluator.Summarise(), bounds);
+        return objects?.Complete(summary) ?? summary;
     }
 
     /// <summary>Takes scenes apart and brings everything a figure needs to the host.</summary>
@@ -51,6 +58,7 @@ public static class ModelEvaluation
             var pictures = result.Components.ToArray<float>();
             var masks = result.Masks.ToArray<float>();
             var latents = result.Latents.ToDictionary(latent => latent.Key, latent => latent.Value.ToArray<float>());
+            var (presence, boxes) = (result.Presence?.ToArray<float>(), result.Boxes?.ToArray<float>());
             for (var i = 0; i < samples.Count; i++)
             {
                 scenes.Add(new()
@@ -65,6 +73,8 @@ public static class ModelEvaluation
                     MasksHaveBackground = model.MasksHaveBackground,
                     Latents = latents.ToDictionary(latent => latent.Key, latent => Part(latent.Value, i, samples.Count)),
                     TrueLabels = samples[i].Labels,
+                    Present = presence is null ? null : [.. Part(presence, i, samples.Count).Select(one => one > 0.5f)],
+                    Boxes = boxes is null ? null : [.. Part(boxes, i, samples.Count).Chunk(4).Select(box => BoxOf(box, samples[i].Width, samples[i].Height))],
                 });
             }
         });
@@ -89,13 +99,28 @@ public static class ModelEvaluation
         }
     }
 
-    private static EvaluationBatch ToBatch(DecompositionModel model, IReadOnlyList<Sample> samples, NoiseSource noise, Device device, int? components)
+    private static List<(float, float)> Bounds(IBounded model, IReadOnlyList<Sample> samples, NoiseSource noise, Device device)
+    {
+        using var scope = TensorScope.Begin();
+        using var gradients = GradMode.Off();
+        var (nll, divergence) = model.Bound(SceneBatches.ToTensor(samples, device), noise);
+        return [.. nll.ToArray<float>().Zip(divergence.ToArray<float>())];
+    }
+
+    private static EvaluationSummary WithBounds(EvaluationSummary summary, List<(float Likelihood, float Divergence)> bounds) => bounds.Count == 0 ? summary
+        : new([.. summary.PerImage.Select((image, i) => image with
+        {
+            Values = new OrderedDictionary<string, double>(image.Values) { [MetricNames.NegativeLogLikelihood] = bounds[i].Likelihood, [MetricNames.Divergence] = bounds[i].Divergence },
+        })]);
+
+    private static EvaluationBatch ToBatch(DecompositionModel model, IReadOnlyList<Sample> samples, NoiseSource noise, Device device, int? components, out int clusters)
     {
         using var scope = TensorScope.Begin();
         using var gradients = GradMode.Off(); // not inference mode: some models need gradients inside
         var images = SceneBatches.ToTensor(samples, device);
         var result = model.Decompose(images, noise, components);
         var labels = samples.All(sample => sample.Labels is not null) ? samples.SelectMany(sample => sample.Labels!).ToArray() : null;
+        clusters = (int)(result.ClusterLogits?.Size(2) ?? 0);
         return new()
         {
             BatchSize = samples.Count,
@@ -109,6 +134,10 @@ public static class ModelEvaluation
             TrueImages = SceneBatches.ToArray(samples),
             TrueLabels = labels,
             Metadata = [.. samples.Select(sample => sample.Metadata)],
+            PredictedPresence = result.Presence?.ToArray<float>(),
+            PredictedBoxes = result.Boxes?.ToArray<float>(),
+            PredictedCounts = result.Counts is { } counts ? [.. counts.ToArray<float>().Select(count => (int)MathF.Round(count))] : null,
+            PredictedClusters = result.ClusterLogits is { } logits ? [.. logits.Argmax(-1).ToArray<long>().Select(cluster => (int)cluster)] : null,
         };
     }
 
@@ -124,6 +153,13 @@ public static class ModelEvaluation
         {
             model.Train(wasTraining);
         }
+    }
+
+    /// <summary>The part of a box that is in the picture.</summary>
+    private static Box BoxOf(float[] sides, int width, int height)
+    {
+        static int Within(float side, int size) => float.IsNaN(side) ? 0 : (int)Math.Clamp(side, 0, size - 1);
+        return new(Within(sides[0], width), Within(sides[1], height), Within(sides[2] - 1, width), Within(sides[3] - 1, height));
     }
 
     private static float[] Part(float[] values, int index, int count)

@@ -111,7 +111,7 @@ public sealed class Trainer : IDisposable
         using var metrics = isResumed ? MetricsLog.Resume(folder.MetricsPath, IsKnown) : MetricsLog.Create(folder.MetricsPath);
         using var timing = isResumed ? MetricsLog.Resume(folder.TimingPath, step) : MetricsLog.Create(folder.TimingPath);
         using var board = EventFileWriter.Create(folder.TensorBoardPath, step + 1);
-        using var loader = new DataLoader(trainingSet, new() { BatchSize = training.Batch, Seed = (int)(training.Seed & int.MaxValue), Shuffle = true, DropLast = true, Workers = training.Workers == 0 ? -1 : training.Workers });
+        using var loader = new DataLoader(trainingSet, new() { BatchSize = training.Batch, Seed = (int)(training.Seed & int.MaxValue), Shuffle = true, DropLast = !training.KeepLastBatch, Workers = training.Workers == 0 ? -1 : training.Workers });
         loader.StartAt(step);
         var watch = Stopwatch.StartNew();
         var lastReport = (Time: TimeSpan.Zero, Step: step, Waited: TimeSpan.Zero);

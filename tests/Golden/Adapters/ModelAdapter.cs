@@ -78,6 +78,13 @@ public sealed class ModelRun(GoldenCase goldenCase, DType dtype)
         }
     }
 
+    /// <summary>Adds the parameters whose values after an update the case stores.</summary>
+    public void AddParameters(Module module)
+    {
+        var parameters = module.NamedParameters().ToDictionary(p => p.Name, p => p.Value);
+        foreach (var array in goldenCase.Sections.Arrays.Where(a => a.Quantity == "state" && a.Parameter is not null)) Add(array.Name, parameters[array.Parameter!]);
+    }
+
     private static double Norm(HostArray array) => Math.Sqrt(array.Values.Sum(v => v * v));
 
     public static HostArray ToHost(Tensor value)

@@ -112,7 +112,8 @@ public static class Comparison
     private static int[] Taken(StrideSection cut, int size)
     {
         var indices = new List<int>();
-        for (long index = cut.Start; index < size && cut.Step > 0 && indices.Count < (cut.Count ?? int.MaxValue); index += cut.Step)
+        // A negative start counts from the end.
+        for (long index = cut.Start < 0 ? Math.Max(0, size + cut.Start) : cut.Start; index < size && cut.Step > 0 && indices.Count < (cut.Count ?? int.MaxValue); index += cut.Step)
         {
             indices.Add((int)index);
         }

@@ -6,7 +6,9 @@ using System.Xml.Linq;
 using Scenograph.Data;
 using Scenograph.Data.Folders;
 using Scenograph.Data.Generated;
+using Scenograph.Estimators;
 using Scenograph.Models;
+using Scenograph.Models.Blocks;
 using Scenograph.Training.Recipes;
 
 namespace Scenograph.Tests.Unit.Docs;
@@ -28,11 +30,14 @@ internal static partial class RecipeReference
         {
             Section(text, "model", ModelCatalogue.Instance.OptionsType(name)!, $" of {name}", ["`model.name`: the model's name, as here."]);
         }
+        Section(text, "model.estimator", typeof(EstimatorOptions), " of models with discrete latents");
+        Section(text, "model.encoder_convolutions", typeof(AutoEncoder.Convolutions), " and `model.decoder_convolutions`");
         Section(text, "data", typeof(DataRecipe));
         Section(text, "data.options", typeof(DataSetOptions));
         Section(text, "data.options.folder", typeof(FolderOptions));
         Section(text, "data.options.sprites", typeof(SpriteOptions));
         Section(text, "data.options.tetrominoes", typeof(TetrominoOptions));
+        Section(text, "data.options.air_multi_mnist", typeof(AirMultiMnistOptions));
         Section(text, "data.options.multi_mnist", typeof(MultiMnistOptions));
         Section(text, "training", typeof(TrainingRecipe));
         Section(text, "training.optimiser", typeof(OptimiserRecipe));
@@ -113,7 +118,7 @@ internal static partial class RecipeReference
     private static string Meaning(Type type, OptionMember member)
     {
         var parameter = Docs.GetValueOrDefault($"T:{Name(type)}")?.Elements("param").FirstOrDefault(element => element.Attribute("name")!.Value == member.Property.Name);
-        var documented = parameter ?? Docs.GetValueOrDefault($"P:{Name(type)}.{member.Property.Name}")?.Element("summary");
+        var documented = parameter ?? Docs.GetValueOrDefault($"P:{Name(member.Property.DeclaringType!)}.{member.Property.Name}")?.Element("summary");
         return documented is null ? "" : Spaces().Replace(string.Concat(documented.Nodes().Select(Inline)), " ").Trim().Replace("|", "\\|", StringComparison.Ordinal);
     }
 

@@ -107,6 +107,7 @@ public sealed class RecipeWriterTests
               keep_every: 0
               nan_limit: 10
               ema: null
+              keep_last_batch: false
             evaluation:
               images: 320
               batch: 32

@@ -58,12 +58,12 @@ public sealed class MnistFiles
             : throw new InputException($"{imagePath}: the file holds no images.");
     }
 
-    private static string Find(string folder, string name)
+    internal static string Find(string folder, string name)
     {
         var plain = Path.Combine(folder, name);
         var zipped = plain + ".gz";
         return File.Exists(plain) ? plain
             : File.Exists(zipped) ? zipped
-            : throw new InputException($"{folder}: there is neither {name} nor {name}.gz; both MNIST images and labels are needed.");
+            : throw new InputException($"{folder}: there is neither {name} nor {name}.gz; both images and labels are needed.");
     }
 }

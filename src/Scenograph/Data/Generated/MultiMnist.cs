@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Scenograph.Data.Formats;
+using Scenograph.Data.Labelled;
 using Scenograph.Data.Resizing;
 using Scenograph.Torch;
 
@@ -93,6 +94,9 @@ public sealed class MultiMnist : IDataSet
 
     /// <inheritdoc/>
     public int MaskCount => options.Digits + 1;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Classes => LabelledImages.Numbers(10);
 
     private bool IsColored => options.Variant is MultiMnistVariant.RgbOccluded or MultiMnistVariant.RgbOccludedCifar10;
 

@@ -9,6 +9,8 @@ public static class DataSources
         new SpriteSource(),
         new TetrominoSource(),
         new MultiMnistSource(),
+        new AirMultiMnistSource(),
+        .. LabelledSource.All,
         new ClevrArchiveSource(),
         new Clevr6Source(),
         new ClevrTexSource(),

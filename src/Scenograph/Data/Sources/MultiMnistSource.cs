@@ -29,8 +29,7 @@ public sealed class MultiMnistSource : IDataSource
             options = options with { OutputSize = size.Height };
         }
 
-        var mnist = request.Roots.Find("mnist", "MNIST/raw", "MNIST")
-            ?? throw request.Roots.Missing(request.Spec, "mnist/train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz, t10k-labels-idx1-ubyte.gz");
+        var mnist = LabelledSource.MnistFolder(request);
         string? cifar = null;
         if (variant == MultiMnistVariant.RgbOccludedCifar10)
         {

@@ -50,6 +50,9 @@ public sealed class ConcatenatedDataSet : IDataSet
     public int MaskCount { get; }
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> Classes => [.. parts.SelectMany(part => part.Classes).Distinct()];
+
+    /// <inheritdoc/>
     public Sample Read(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);

@@ -47,6 +47,9 @@ public sealed class RecoloredDataSet : IDataSet
     public int MaskCount => source.MaskCount;
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> Classes => source.Classes;
+
+    /// <inheritdoc/>
     public Sample Read(int index)
     {
         var sample = source.Read(index);

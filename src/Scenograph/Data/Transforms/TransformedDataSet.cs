@@ -42,6 +42,9 @@ public sealed class TransformedDataSet : IDataSet
     public int MaskCount => steps.OnlyObject ? 2 : source.MaskCount;
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> Classes => source.Classes;
+
+    /// <inheritdoc/>
     public Sample Read(int index)
     {
         var sample = source.Read(index);

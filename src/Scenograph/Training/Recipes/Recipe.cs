@@ -53,6 +53,7 @@ public sealed record DataRecipe(string Train, string? Validation = null, string?
 /// <param name="KeepEvery">Steps between two checkpoints that are kept beside the last one, as <c>step-N</c>; 0: none.</param>
 /// <param name="NanLimit">Steps with a NaN or infinite loss that are skipped before the run gives up.</param>
 /// <param name="Ema">Decay a step of the exponential moving average of the weights that is evaluated; null: none.</param>
+/// <param name="KeepLastBatch">Train on the images of an epoch that fill no batch as well, in a smaller one.</param>
 public sealed record TrainingRecipe(
     [Range(1, int.MaxValue)] int Steps,
     [Range(1, 1 << 20)] int Batch,
@@ -69,7 +70,8 @@ public sealed record TrainingRecipe(
     [Range(0, int.MaxValue)] int CheckpointEvery = 1000,
     [Range(0, int.MaxValue)] int KeepEvery = 0,
     [Range(0, int.MaxValue)] int NanLimit = 10,
-    [Range(0, 1, MaximumIsExclusive = true)] double? Ema = null);
+    [Range(0, 1, MaximumIsExclusive = true)] double? Ema = null,
+    bool KeepLastBatch = false);
 
 /// <param name="Name">adam, adamw, rmsprop or sgd.</param>
 /// <param name="LearningRate">Base learning rate, above 0.</param>
