@@ -11,7 +11,7 @@ public sealed class EvaluateTests(TrainedRun run)
         var outcome = Evaluate("run", "--data", "sprites-(16,16)", "--images", "6", "--json");
 
         Assert.True(outcome.ExitCode == 0, outcome.Error);
-        Assert.Equal(["metrics", "images", "seconds", "data", "components", "by_objects"], outcome.Json.EnumerateObject().Select(pair => pair.Name));
+        Assert.Equal(["metrics", "images", "seconds", "data", "components", "by_objects", "clusters"], outcome.Json.EnumerateObject().Select(pair => pair.Name));
         Assert.Equal((6, "sprites-(16,16)"), (outcome.Json.GetProperty("images").GetInt32(), outcome.Json.GetProperty("data").GetString()));
         Assert.True(outcome.Json.GetProperty("seconds").GetDouble() > 0);
         Assert.All(["ARI", "ARI-FG", "mIoU", "mSC", "DICE", "acc", "MSE"], name => Assert.Equal(JsonValueKind.Number, outcome.Json.GetProperty("metrics").GetProperty(name).ValueKind));
