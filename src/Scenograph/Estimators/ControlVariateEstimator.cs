@@ -95,7 +95,7 @@ public abstract class ControlVariateEstimator : GradientEstimator
     {
         // The graph is cut at the logits and at the loss's input: the variance reaches nothing but what is asked for, and the loss's
         // own graph is left whole for the training of its parameters.
-        var logits = Leaf(latent.Logits);
+        var logits = InnerGradients.Leaf(latent.Logits);
         var inner = latent.With(logits);
         var p = variant.Clamp is { } epsilon ? inner.Probabilities().Clamp(epsilon, 1 - epsilon) : null;
         var log = p?.Log() ?? inner.BoundedLogProbabilities();
@@ -107,7 +107,7 @@ public abstract class ControlVariateEstimator : GradientEstimator
         var relaxed = Relaxed(ClassAxis.Cat(perturbed.Unsqueeze(0), Conditional(log, v, oneHot).Unsqueeze(0))); // z̃, s̃
         var values = latent.Value(ClassAxis.Cat(oneHot.Unsqueeze(0), relaxed));       // [3, batch.., ...]
 
-        var input = Leaf(values);
+        var input = InnerGradients.Leaf(values);
         var f = loss(input);                                                            // [3, batch..]
         var weight = Weight is { } eta ? Spread(eta, f.Dimensions - 1) : null;
         var (drawnLoss, free, conditional) = (f.Select(0, 0), Scaled(f.Select(0, 1), weight), Scaled(f.Select(0, 2), weight));
@@ -130,15 +130,15 @@ public abstract class ControlVariateEstimator : GradientEstimator
     {
         var second = differentiable && variant.SecondDerivatives;
         var byInput = control.RequiresGrad
-            ? Differentiation.Gradients([control], [input], [control.OnesLike()], retainGraph: true, createGraph: second)[0]
+            ? InnerGradients.Of([control], [input], [control.OnesLike()], retainGraph: true, createGraph: second)[0]
             : null;
         byInput ??= input.ZerosLike();
         if (second || !differentiable)
         {
-            return Differentiation.Gradients([logProbability, values], [logits], [signal, byInput], retainGraph: true, createGraph: differentiable)[0]!;
+            return InnerGradients.Of([logProbability, values], [logits], [signal, byInput], retainGraph: true, createGraph: differentiable)[0]!;
         }
-        var pathwise = Differentiation.Gradients([values], [logits], [byInput], retainGraph: true)[0]!;
-        return Differentiation.Gradients([logProbability], [logits], [signal], createGraph: true)[0]! + pathwise;
+        var pathwise = InnerGradients.Of([values], [logits], [byInput], retainGraph: true)[0]!;
+        return InnerGradients.Of([logProbability], [logits], [signal], createGraph: true)[0]! + pathwise;
     }
 
     /// <summary>V, the mean over items of the squared gradient, with its gradients by the parameters of the estimator.</summary>
@@ -146,11 +146,11 @@ public abstract class ControlVariateEstimator : GradientEstimator
     {
         var variance = gradient.Square().Sum() / itemsOfEach;
         Tensor[] by = LeaksVariance ? [.. tuned, logits] : tuned;
-        var direct = Differentiation.Gradients([variance], [.. by, input], retainGraph: true);
+        var direct = InnerGradients.Of([variance], [.. by, input], retainGraph: true);
         var found = direct[..^1];
         if (direct[^1] is { } byInput)
         {
-            var through = Differentiation.Gradients([values], by, [byInput]);
+            var through = InnerGradients.Of([values], by, [byInput]);
             found = [.. found.Zip(through, (a, b) => a is null ? b : b is null ? a : a + b)];
         }
         var known = tuned.Zip(found).Where(pair => pair.Second is not null).Select(pair => (pair.First, pair.Second!));
@@ -174,13 +174,6 @@ public abstract class ControlVariateEstimator : GradientEstimator
     /// <summary>Torch's log-probabilities of clamped probabilities.</summary>
     private static Tensor ClampedScore(Tensor p, Tensor oneHot) =>
         ((p * oneHot).Sum([-1]) / p.Sum([-1])).Clamp(LeastProbability, 1 - LeastProbability).Log();
-
-    private static Tensor Leaf(Tensor value)
-    {
-        var leaf = value.Detach();
-        leaf.RequiresGrad = true;
-        return leaf;
-    }
 
     private static Tensor Scaled(Tensor f, Tensor? weight) => weight is null ? f : f * weight;
 

@@ -1,12 +1,13 @@
 using Scenograph.Models;
+using Scenograph.Models.Blocks;
 using Scenograph.Torch;
 
 namespace Scenograph.Estimators;
 
 /// <summary>
 /// Estimates the gradient of an expected loss E f(z), z drawn from discrete variables, by their logits. One folder holds them all; each
-/// names its paper and equation. In evaluation mode nothing of the estimator itself is tuned. Parameters of the estimator itself (baselines, temperatures, surrogates) are those of the module, under
-/// the names of the original's state-dict; a model that holds the estimator as a child trains them with its own.
+/// names its paper and equation. Parameters of the estimator itself (baselines, temperatures, surrogates) are those of the module, under the
+/// names of the original's state-dict; a model that holds the estimator as a child trains them with its own. In evaluation mode they are not tuned.
 /// </summary>
 public abstract class GradientEstimator : Module
 {
@@ -53,10 +54,9 @@ public abstract class GradientEstimator : Module
 
     private protected virtual Tensor ComputeGradient(DiscreteLatent latent, Func<Tensor, Tensor> loss, NoiseSource noise, Tensor? context)
     {
-        var logits = latent.Logits.Detach();
-        logits.RequiresGrad = true;
+        var logits = InnerGradients.Leaf(latent.Logits);
         var estimate = Compute(latent.With(logits), loss, noise, context);
-        return Differentiation.Gradients([(estimate.Surrogate ?? estimate.Loss).Sum()], [logits])[0] ?? logits.ZerosLike();
+        return InnerGradients.Of([(estimate.Surrogate ?? estimate.Loss).Sum()], [logits])[0] ?? logits.ZerosLike();
     }
 
     private protected abstract Estimate Compute(DiscreteLatent latent, Func<Tensor, Tensor> loss, NoiseSource noise, Tensor? context);

@@ -9,9 +9,6 @@ namespace Scenograph.Estimators;
 /// </summary>
 public sealed class Nvil : GradientEstimator
 {
-    private readonly Layer baseline;
-    private readonly bool broadcast;
-
     /// <param name="baseline">From the context to one number an item, [batch.., 1]; under <c>baseline_net</c> in the state-dict.</param>
     /// <param name="broadcast">
     /// As Borea's original: every loss is compared with every baseline, so that the surrogate is [.., B, B] over the last axis of the batch.
@@ -20,15 +17,18 @@ public sealed class Nvil : GradientEstimator
     /// </param>
     public Nvil(Layer baseline, bool broadcast = false)
     {
-        this.baseline = Child("baseline_net", baseline);
-        this.broadcast = broadcast;
+        Baseline = Child("baseline_net", baseline);
+        IsBroadcast = broadcast;
     }
 
     /// <inheritdoc/>
     public override string Name => "nvil";
 
     /// <summary>From the context to one number an item, [batch.., 1].</summary>
-    public Layer Baseline => baseline;
+    public Layer Baseline { get; }
+
+    /// <summary>Whether every loss is compared with every baseline.</summary>
+    public bool IsBroadcast { get; }
 
     /// <inheritdoc/>
     public override bool IsUnbiased => true;
@@ -38,9 +38,9 @@ public sealed class Nvil : GradientEstimator
         var (values, logProbability) = ScoreSample.Draw(latent, noise);
         var f = loss(values).Select(0, 0);                                              // [batch..]
         var expected = Expected(latent, context);
-        if (broadcast) expected = expected.Unsqueeze(-1);                               // [.., B, 1] against [.., 1, B]
-        var signal = (broadcast ? f.Unsqueeze(-2) : f).Detach() - expected;
-        var score = broadcast ? logProbability.Select(0, 0).Unsqueeze(-2) : logProbability.Select(0, 0);
+        if (IsBroadcast) expected = expected.Unsqueeze(-1);                               // [.., B, 1] against [.., 1, B]
+        var signal = (IsBroadcast ? f.Unsqueeze(-2) : f).Detach() - expected;
+        var score = IsBroadcast ? logProbability.Select(0, 0).Unsqueeze(-2) : logProbability.Select(0, 0);
         var error = signal.Square();
         return new(signal.Detach() * score + error - error.Detach(), f, values);
     }
@@ -51,7 +51,7 @@ public sealed class Nvil : GradientEstimator
         using var _ = GradMode.Off();
         var oneHot = latent.Sample(noise);
         var expected = Expected(latent, context);
-        if (broadcast) expected = expected.Mean([-1], keepdim: true);
+        if (IsBroadcast) expected = expected.Mean([-1], keepdim: true);
         return ScoreSample.Gradient(latent, oneHot, loss(latent.Value(oneHot)) - expected);
     }
 
@@ -59,9 +59,6 @@ public sealed class Nvil : GradientEstimator
     private Tensor Expected(DiscreteLatent latent, Tensor? context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return baseline.Forward(context.Detach()).To(latent.Logits.DType).Reshape(latent.BatchShape);
+        return Baseline.Forward(context.Detach()).To(latent.Logits.DType).Reshape(latent.BatchShape);
     }
-
-    /// <summary>Whether every loss is compared with every baseline.</summary>
-    public bool IsBroadcast => broadcast;
 }

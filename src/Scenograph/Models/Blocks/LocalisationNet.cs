@@ -43,5 +43,5 @@ public sealed class LocalisationNet : Module
     /// <param name="mean">[B, 6]</param>
     /// <param name="logVariance">[B, 6]</param>
     /// <returns>[B]</returns>
-    public Tensor Divergence(Tensor mean, Tensor logVariance) => GaussianDivergence.From(mean, logVariance, priorMean, priorVariance);
+    public Tensor Divergence(Tensor mean, Tensor logVariance) => LogVarianceGaussian.Divergence(mean, logVariance, priorMean, priorVariance);
 }

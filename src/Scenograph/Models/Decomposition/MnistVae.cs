@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Scenograph.Models.Blocks;
 using Scenograph.Torch;
 
 namespace Scenograph.Models;
@@ -77,11 +78,11 @@ public sealed class MnistVae : Model
         var x = second.Forward(first.Forward(pixels).Relu()).Relu();
         var mean = toMean.Forward(x).To(images.DType);                                                  // [B, L]
         var logVariance = toLogVariance.Forward(x).To(images.DType);                                    // [B, L]
-        var code = mean.Unsqueeze(1) + (logVariance * 0.5).Exp().Unsqueeze(1) * noise.Normal([images.Size(0), samples, options.Size], mean);
+        var code = LogVarianceGaussian.Draw(mean.Unsqueeze(1), logVariance.Unsqueeze(1), noise.Normal([images.Size(0), samples, options.Size], mean));
         var logits = toPixels.Forward(third.Forward(code).Relu()).To(images.DType);                     // [B, n, C·H·W]
         var targets = pixels.Unsqueeze(1).Expand([-1, samples, -1]);
         var errors = logits.BinaryCrossEntropyWithLogits(targets, reduction: 0).Sum([2]);               // [B, n]
-        var divergences = (logVariance.Exp() + mean.Square() - 1 - logVariance).Sum([1]) * 0.5;         // [B]
+        var divergences = LogVarianceGaussian.DivergenceFromStandard(mean, logVariance);                 // [B]
         var losses = errors + divergences.Unsqueeze(1);
         return new(scope.Keep(losses), scope.Keep(logits.Sigmoid()), scope.Keep(mean), scope.Keep(logVariance), scope.Keep(errors), scope.Keep(divergences));
     }

@@ -35,7 +35,7 @@ public sealed class Air : GlimpseModel
         using var scope = TensorScope.Begin();
         var parts = vae.Encode(windows).Chunk(2, 1);
         var (mean, logVariance) = (parts[0], parts[1]);                                           // [B, L]
-        var code = mean + (logVariance * 0.5).Exp() * noise.Normal(mean.Shape, mean);
+        var code = LogVarianceGaussian.Draw(mean, logVariance, noise.Normal(mean.Shape, mean));
         return new(scope.Keep(code), code, [scope.Keep(mean), scope.Keep(logVariance)]);
     }
 
@@ -46,7 +46,7 @@ public sealed class Air : GlimpseModel
         var mean = Operators.Cat([.. sights.Select(sight => sight.Parameters[0])]);
         var logVariance = Operators.Cat([.. sights.Select(sight => sight.Parameters[1])]);
         return new(Operators.Cat([.. sights.Select(sight => sight.Code)]), [("mean", mean), ("log_variance", logVariance)],
-            [("kl_what", GaussianDivergence.FromStandard(mean, logVariance))], LogProbability: null, Transform: null);
+            [("kl_what", LogVarianceGaussian.DivergenceFromStandard(mean, logVariance))], LogProbability: null, Transform: null);
     }
 
     private protected override Tensor Paint(Tensor codes, Tensor? transform) => vae.Decode(codes);

@@ -72,7 +72,7 @@ public sealed class Dair : GlimpseModel
         var logits = Operators.Cat([.. sights.Select(sight => sight.Recurrent)]);
         var code = Operators.Cat([.. sights.Select(sight => sight.Code)]);
         var (mean, logVariance) = localisation.Forward(windows);
-        var transform = mean + (logVariance * 0.5).Exp() * Operators.Cat([.. sights.Select(sight => sight.Parameters[1])]);
+        var transform = LogVarianceGaussian.Draw(mean, logVariance, Operators.Cat([.. sights.Select(sight => sight.Parameters[1])]));
         var log = logits.LogSoftmax(1);
         var what = (log.Exp() * (log + Math.Log(options.Size))).Sum([1]);
         return new(code, [("logits", logits), ("transform_mean", mean), ("transform_log_variance", logVariance)],

@@ -254,7 +254,7 @@ public abstract class GlimpseModel : DecompositionModel
             var (mean, logVariance) = (output.Narrow(1, 1, 3), output.Narrow(1, 4, 3));
             var probability = logit.Sigmoid();
             var present = allPresent ? mask : noise.Bernoulli(probability.Detach()) * mask;      // once 0, always 0
-            var z = mean + (logVariance * 0.5).Exp() * noise.Normal([batch, 3], mean);           // z_where
+            var z = LogVarianceGaussian.Draw(mean, logVariance, noise.Normal([batch, 3], mean)); // z_where
             var window = Window.Read(images, z);
             var sight = See(window, noise);
             latents = Operators.Cat([RecurrentPresence(probability, present), z, sight.Recurrent], 1);
@@ -280,7 +280,7 @@ public abstract class GlimpseModel : DecompositionModel
 
     private Tensor WhereDivergence(List<Tensor> means, List<Tensor> logVariances, TensorScope scope)
     {
-        var divergence = GaussianDivergence.From(Operators.Cat([.. means]), Operators.Cat([.. logVariances]), priorMean, priorVariance);
+        var divergence = LogVarianceGaussian.Divergence(Operators.Cat([.. means]), Operators.Cat([.. logVariances]), priorMean, priorVariance);
         return scope.Keep(divergence.View([means.Count, -1]).T());                                // [B, N]
     }
 

@@ -106,7 +106,7 @@ public abstract class SingleObjectModel : DecompositionModel, ILatentComponents,
         {
             ArgumentNullException.ThrowIfNull(noise);
             using var scope = TensorScope.Begin();
-            return scope.Keep(Mean + (LogVariance * 0.5).Exp() * noise.Normal(Mean.Shape, Mean));
+            return scope.Keep(LogVarianceGaussian.Draw(Mean, LogVariance, noise.Normal(Mean.Shape, Mean)));
         }
     }
 

@@ -53,13 +53,13 @@ public sealed class Vae : SingleObjectModel
     {
         using var scope = TensorScope.Begin();
         var parts = parameters.Chunk(2, 1);
-        return scope.Keep(parts[0] + (parts[1] * 0.5).Exp() * noise.Normal(parts[0].Shape, parts[0]));
+        return scope.Keep(LogVarianceGaussian.Draw(parts[0], parts[1], noise.Normal(parts[0].Shape, parts[0])));
     }
 
     private protected override Tensor CodeDivergence(Tensor parameters)
     {
         using var scope = TensorScope.Begin();
         var parts = parameters.Chunk(2, 1);
-        return scope.Keep(GaussianDivergence.FromStandard(parts[0], parts[1]));
+        return scope.Keep(LogVarianceGaussian.DivergenceFromStandard(parts[0], parts[1]));
     }
 }
