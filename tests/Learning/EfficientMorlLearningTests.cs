@@ -26,24 +26,13 @@ public sealed class EfficientMorlLearningTests
           prior_hidden: 64
           refinement_hidden: 64
           initial_gain: 1
-        data:
-          train: sprites-(24,24)
-          validation: sprites-(24,24)
-          options:
-            count: 20000
-            sprites: { minimum_objects: 2, maximum_objects: 2, rotate: false, minimum_side: 0.35, maximum_side: 0.5, minimum_color_distance: 0.7 }
         training:
           steps: 900
           batch: 32
           optimiser: { name: adam, learning_rate: 0.001 }
           learning_rate_schedule: warm(50)
           gradient_clip: 5
-          threads: 1 # such small products only wait for each other on more
-          log_every: 20
-          validate_every: 900
-          checkpoint_every: 0
-        evaluation: { images: 128, batch: 64 }
-        """;
+        """ + "\n" + ShortTraining.OverlappingSprites;
 
     /// <summary>Seed 0 ended with an ARI-FG of 0.71; connected components have 0.29.</summary>
     [Fact]

@@ -30,11 +30,6 @@ public sealed class GenesisV2LearningTests
           optimiser: { name: adam, learning_rate: 0.0007 }
           learning_rate_schedule: warm(100)
           precision: bf16
-          threads: 1 # such small products only wait for each other on more
-          log_every: 20
-          validate_every: 1250
-          checkpoint_every: 0
-        evaluation: { images: 128, batch: 64 }
         """;
 
     /// <summary>

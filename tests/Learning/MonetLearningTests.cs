@@ -20,24 +20,13 @@ public sealed class MonetLearningTests
           foreground_scale: 0.11
           channel_mixture: false
           deviation_start: 0.1
-        data:
-          train: sprites-(24,24)
-          validation: sprites-(24,24)
-          options:
-            count: 20000
-            sprites: { minimum_objects: 2, maximum_objects: 2, rotate: false, minimum_side: 0.35, maximum_side: 0.5, minimum_color_distance: 0.7 }
         training:
           steps: 900
           batch: 16
           optimiser: { name: adam, learning_rate: 0.001 }
           learning_rate_schedule: warm(100)
           gradient_clip: 1000
-          threads: 1 # such small products only wait for each other on more
-          log_every: 20
-          validate_every: 900
-          checkpoint_every: 0
-        evaluation: { images: 128, batch: 64 }
-        """;
+        """ + "\n" + ShortTraining.OverlappingSprites;
 
     /// <summary>Seed 0 ended with an ARI-FG of 0.76, after 600 steps it was 0.77; connected components have 0.29.</summary>
     [Fact]
