@@ -158,7 +158,7 @@ public sealed class DVae : SingleObjectModel, IClusterer
         var estimate = estimator.Estimate(DiscreteLatent.Categorical(logits), values => Loss(values, images, transform, noise), noise, images);
         estimate.KeptIn(scope);
         scope.Keep(new[] { transform?.Mean, transform?.LogVariance, transform?.Divergence }.OfType<Tensor>());
-        return new(logits, divergence, transform, estimate, options.MarginalWeight > 0 ? scope.Keep(MarginalDivergence(logits) * options.MarginalWeight) : null);
+        return new(logits, divergence, transform, estimate, options.MarginalWeight > 0 ? scope.Keep(UniformDivergence.OfMean(logits) * options.MarginalWeight) : null);
     }
 
     /// <inheritdoc/>
@@ -232,21 +232,7 @@ public sealed class DVae : SingleObjectModel, IClusterer
         return scope.Keep(noise.Categorical(parameters.Detach()).OneHot(options.Size).To(parameters.DType));
     }
 
-    /// <summary>KL from the uniform prior: Σ q (ln q + ln K).</summary>
-    private protected override Tensor CodeDivergence(Tensor parameters)
-    {
-        using var scope = TensorScope.Begin();
-        var log = parameters.LogSoftmax(-1);
-        return scope.Keep((log.Exp() * (log + Math.Log(options.Size))).Sum([-1]));
-    }
-
-    /// <summary>KL of the batch's mean q from the uniform prior, a scalar.</summary>
-    private Tensor MarginalDivergence(Tensor logits)
-    {
-        using var scope = TensorScope.Begin();
-        var mean = logits.Softmax(-1).Mean([0]).ClampMin(LeastUniform);
-        return scope.Keep((mean * (mean.Log() + Math.Log(options.Size))).Sum());
-    }
+    private protected override Tensor CodeDivergence(Tensor parameters) => UniformDivergence.Of(parameters);
 
     /// <summary>ln q(z) − ln p(z) of one draw z of the relaxed class. Maddison et al. 2017, arXiv 1611.00712, equation 23.</summary>
     private Tensor RelaxedDivergence(Tensor logits, NoiseSource noise)

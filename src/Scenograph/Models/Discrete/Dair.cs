@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Scenograph.Estimators;
 using Scenograph.Models.Blocks;
 using Scenograph.Torch;
@@ -24,8 +25,22 @@ public sealed class Dair : GlimpseModel
         public int[] LocalisationHidden { get; init; } = [400, 400];
 
         /// <summary>Prior variance of each of the transform's six numbers.</summary>
-        [System.ComponentModel.DataAnnotations.Range(0, 1000, MinimumIsExclusive = true)]
-        public double TransformVariance { get; init; } = 0.01;
+        [Range(0, 1000, MinimumIsExclusive = true)] public double TransformVariance { get; init; } = 0.01;
+
+        /// <summary>
+        /// Ours, with an estimator: weight of the class's divergence before the first step, from which it falls geometrically to 1, so that classes part one
+        /// after another. 1: as published.
+        /// </summary>
+        [Range(1, 1e6)] public double DivergenceStart { get; init; } = 1;
+
+        /// <summary>Optimiser steps in which the weight of the class's divergence falls.</summary>
+        [Range(1, int.MaxValue)] public int DivergenceSteps { get; init; } = 1000;
+
+        /// <summary>
+        /// Ours, with an estimator: weight of the divergence of the mean class of all things found in a batch from the uniform prior, which keeps prototypes
+        /// alive. 0: as published.
+        /// </summary>
+        [Range(0, 1e6)] public double MarginalWeight { get; init; }
     }
 
     private readonly Options options;
@@ -74,9 +89,18 @@ public sealed class Dair : GlimpseModel
         var (mean, logVariance) = localisation.Forward(windows);
         var transform = LogVarianceGaussian.Draw(mean, logVariance, Operators.Cat([.. sights.Select(sight => sight.Parameters[1])]));
         var log = logits.LogSoftmax(1);
-        var what = (log.Exp() * (log + Math.Log(options.Size))).Sum([1]);
         return new(code, [("logits", logits), ("transform_mean", mean), ("transform_log_variance", logVariance)],
-            [("kl_what", what), ("kl_transform", localisation.Divergence(mean, logVariance))], (log * code).Sum([1]), transform);
+            [("kl_what", UniformDivergence.Of(logits)), ("kl_transform", localisation.Divergence(mean, logVariance))], (log * code).Sum([1]), transform);
+    }
+
+    private protected override double DivergenceWeight(string term, long step) =>
+        term == "kl_what" ? Annealing.Geometric(step, options.DivergenceSteps, options.DivergenceStart, 1) : 1;
+
+    private protected override IEnumerable<(string Name, Tensor Value)> Regularisers(Output output, Tensor present)
+    {
+        if (options.MarginalWeight == 0) return [];
+        using var scope = TensorScope.Begin();
+        return [("marginal", scope.Keep(UniformDivergence.OfMean(output.Parameters["logits"].Flatten(0, 1), present.Detach().Flatten()) * options.MarginalWeight))];
     }
 
     private protected override Tensor Paint(Tensor codes, Tensor? transform)

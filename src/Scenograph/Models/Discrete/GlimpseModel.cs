@@ -362,9 +362,30 @@ public abstract class GlimpseModel : DecompositionModel
         var logCounts = Operators.Cat([reached + (-logits).LogSigmoid(), logStill.Narrow(1, options.Steps - 1, 1)], 1); // ln p(n), [B, N + 1]
         var estimate = Likelihood(images, output, logCounts, noise);
         var terms = new List<(string, Tensor)> { ("nll", estimate.Loss.Mean()) };
-        foreach (var (name, value) in Divergences(output, step)) terms.Add((name, (value * mask).Sum([1]).Mean()));
-        return new(terms.Skip(1).Select(term => term.Item2).Aggregate(estimate.Mean(), (a, b) => a + b), terms);
+        var total = estimate.Mean();
+        foreach (var (name, value) in Divergences(output, step))
+        {
+            var term = (value * mask).Sum([1]).Mean();
+            terms.Add((name, term));
+            total += term * DivergenceWeight(name, step);
+        }
+        foreach (var regulariser in Regularisers(output, logStill.Exp()))
+        {
+            terms.Add(regulariser);
+            total += regulariser.Value;
+        }
+        return new(total, terms);
     }
+
+    /// <summary>Weight of a divergence in what an estimator trains.</summary>
+    /// <param name="term">Its name.</param>
+    /// <param name="step">Optimiser steps done so far.</param>
+    private protected virtual double DivergenceWeight(string term, long step) => 1;
+
+    /// <summary>What is added to the bound that an estimator trains, weighted.</summary>
+    /// <param name="output">All steps taken.</param>
+    /// <param name="present">Probability that each step finds a thing, [B, N].</param>
+    private protected virtual IEnumerable<(string Name, Tensor Value)> Regularisers(Output output, Tensor present) => [];
 
     /// <summary>The expected negative log-likelihood over numbers of things and whatever else is discrete.</summary>
     /// <param name="images">[B, C, H, W]</param>
