@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Scenograph.Estimators;
 using Scenograph.Models;
 using Scenograph.Torch;
@@ -32,7 +33,7 @@ public sealed record ExperimentSettings(string Experiment, int Repetitions, int?
         WriteIndented = true,
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         RespectNullableAnnotations = true,
-        Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) },
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) },
     };
 
     /// <summary>Seeds of the repetitions.</summary>
@@ -43,6 +44,7 @@ public sealed record ExperimentSettings(string Experiment, int Repetitions, int?
     public T Options<T>() => (T)Bind(typeof(T), Set.Where(change => !IsOfRecipe(change)), Experiment);
 
     /// <summary>Those of <see cref="Set"/> that change the recipes of its trainings.</summary>
+    [JsonIgnore]
     public IReadOnlyList<string> RecipeChanges => [.. Set.Where(IsOfRecipe)];
 
     /// <summary>Completes a request by what the experiment was published with.</summary>

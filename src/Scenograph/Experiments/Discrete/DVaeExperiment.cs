@@ -15,7 +15,7 @@ public sealed class DVaeExperiment(bool transformed) : DVaeExperimentBase
         new("NLL", "nll", HighestIsBest: false, one => one.Result.NegativeLogLikelihood),
         new("KL", "kl", HighestIsBest: false, one => one.Result.Divergence),
         new("accuracy %", "accuracy", HighestIsBest: true, one => 100 * one.Result.Accuracy),
-        new("empty clusters", null, HighestIsBest: false, one => one.Result.EmptyClusters),
+        new("empty clusters", null, HighestIsBest: false, one => one.Result.EmptyClusters) { MeanAlone = true },
     ];
 
     /// <inheritdoc/>

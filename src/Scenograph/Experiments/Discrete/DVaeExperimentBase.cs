@@ -89,7 +89,7 @@ public abstract class DVaeExperimentBase : RecipeExperiment
     }
 
     private protected static ReportFigure Prototypes(ExperimentFolder folder, string which, Trained one) =>
-        ShownPictures.Prototypes($"Prototypes of the {which} run: {one.Words}.", Images(DVaePictures.Load(folder, one.Run.Key).Prototypes, one), one.Result.Names);
+        ShownPictures.Prototypes($"Prototypes of the run that is {which}: {one.Words}.", Images(DVaePictures.Load(folder, one.Run.Key).Prototypes, one), one.Result.Names);
 
     private protected IEnumerable<ReportFigure> Reconstructions(ExperimentFolder folder, Trained one)
     {
