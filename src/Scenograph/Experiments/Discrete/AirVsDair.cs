@@ -150,7 +150,7 @@ public sealed class AirVsDair : RecipeExperiment
     private sealed record Trained(RunName Run, GlimpseResult Result)
     {
         /// <summary>In figures' captions.</summary>
-        public string Words => FormattableString.Invariant($"seed {Run.Seed}, ")
+        public string Words => FormattableString.Invariant($"{ExperimentSettings.LabelOf(Run.Estimator)}, seed {Run.Seed}, ")
             + (Result.CountAccuracy is { } accuracy ? FormattableString.Invariant($"count accuracy {100 * accuracy:F2} %, ") : "") + FormattableString.Invariant($"squared error {Result.SquaredError:F2}");
     }
 }
