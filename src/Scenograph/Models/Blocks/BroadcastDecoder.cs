@@ -5,7 +5,8 @@ namespace Scenograph.Models.Blocks;
 
 /// <summary>
 /// The spatial broadcast decoder: a vector is tiled over a map, coordinates tell its pixels apart, convolutions of stride 1 paint.
-/// Watters et al. 2019, arXiv 1901.07017. Its first convolution is a <see cref="BroadcastConv2d"/>.
+/// Watters et al. 2019, arXiv 1901.07017. Its first convolution is a <see cref="BroadcastConv2d"/>. On request the last one is transposed and
+/// enlarges what the others painted.
 /// </summary>
 public sealed class BroadcastDecoder : Layer
 {
@@ -18,6 +19,7 @@ public sealed class BroadcastDecoder : Layer
     /// <param name="Padding">Zeros around the hidden convolutions' maps; k/2 keeps sizes. The tiled map is larger than the picture by what is lost.</param>
     /// <param name="OutputKernel">Side of the last convolution's kernel.</param>
     /// <param name="OutputPadding">Zeros around the last convolution's map.</param>
+    /// <param name="OutputStride">Above 1, the last convolution is transposed and makes the map so many times larger, which divides height and width.</param>
     /// <param name="ColumnsFirst">Whether the column's coordinate comes before the row's.</param>
     /// <param name="Elu">ELU behind the hidden convolutions; ReLU otherwise.</param>
     /// <param name="AddedMap">
@@ -25,11 +27,12 @@ public sealed class BroadcastDecoder : Layer
     /// two coordinates, −1 to 1, are channels behind the vector's.
     /// </param>
     public sealed record Options(int Size, int Height, int Width, IReadOnlyList<int> Filters, int Outputs, int Kernel = 3, int Padding = 0,
-        int OutputKernel = 1, int OutputPadding = 0, bool ColumnsFirst = false, bool Elu = false, bool AddedMap = false);
+        int OutputKernel = 1, int OutputPadding = 0, int OutputStride = 1, bool ColumnsFirst = false, bool Elu = false, bool AddedMap = false);
 
     private readonly Options options;
     private readonly BroadcastConv2d first;
-    private readonly Conv2d[] rest;
+    private readonly Conv2d[] between;
+    private readonly Layer last;
 
     /// <param name="options">Sizes and variants.</param>
     /// <param name="names">Names of the convolutions; null: 0, 2, 4, .. as in a sequence with an activation behind each.</param>
@@ -40,12 +43,15 @@ public sealed class BroadcastDecoder : Layer
         var filters = options.Filters;
         string Name(int i) => names?[i] ?? (2 * i).ToString(CultureInfo.InvariantCulture);
         first = Child(Name(0), new BroadcastConv2d(options.Size, options.AddedMap ? 0 : 2, filters[0], options.Kernel, options.Padding, random));
-        rest = new Conv2d[filters.Count];
+        between = new Conv2d[filters.Count - 1];
         for (var i = 1; i < filters.Count; i++)
         {
-            rest[i - 1] = Child(Name(i), new Conv2d(filters[i - 1], filters[i], options.Kernel, padding: options.Padding, random: random));
+            between[i - 1] = Child(Name(i), new Conv2d(filters[i - 1], filters[i], options.Kernel, padding: options.Padding, random: random));
         }
-        rest[^1] = Child(Name(filters.Count), new Conv2d(filters[^1], options.Outputs, options.OutputKernel, padding: options.OutputPadding, random: random));
+        var (outputs, kernel, padding, stride) = (options.Outputs, options.OutputKernel, options.OutputPadding, options.OutputStride);
+        last = Child<Layer>(Name(filters.Count), stride == 1
+            ? new Conv2d(filters[^1], outputs, kernel, padding: padding, random: random)
+            : new ConvTranspose2d(filters[^1], outputs, kernel, stride, padding, outputPadding: stride - kernel + 2 * padding, random: random));
     }
 
     /// <summary>Rows and columns of the tiled map: the picture and what the convolutions lose.</summary>
@@ -53,8 +59,9 @@ public sealed class BroadcastDecoder : Layer
     {
         get
         {
-            var lost = options.Filters.Count * (options.Kernel - 1 - 2 * options.Padding) + options.OutputKernel - 1 - 2 * options.OutputPadding;
-            return (options.Height + lost, options.Width + lost);
+            var lost = options.Filters.Count * (options.Kernel - 1 - 2 * options.Padding);
+            if (options.OutputStride == 1) lost += options.OutputKernel - 1 - 2 * options.OutputPadding;
+            return (options.Height / options.OutputStride + lost, options.Width / options.OutputStride + lost);
         }
     }
 
@@ -80,13 +87,13 @@ public sealed class BroadcastDecoder : Layer
 
     private Tensor Rest(Tensor x)
     {
-        for (var i = 0; i < rest.Length; i++)
+        foreach (var convolution in between)
         {
             using var input = x;
-            x = rest[i].Forward(input);
-            if (i < rest.Length - 1) Activate(x);
+            x = Activate(convolution.Forward(input));
         }
-        return x;
+        using var painted = x;
+        return last.Forward(painted);
     }
 
     /// <summary>In place: no convolution needs its own output for its gradient.</summary>
@@ -97,15 +104,16 @@ public sealed class BroadcastDecoder : Layer
     {
         var (height, width) = MapSize;
         double operations = 0;
-        for (var i = 0; i <= options.Filters.Count; i++)
+        for (var i = 0; i < options.Filters.Count; i++)
         {
-            var last = i == options.Filters.Count;
-            var (kernel, padding) = last ? (options.OutputKernel, options.OutputPadding) : (options.Kernel, options.Padding);
-            (height, width) = (height + 2 * padding - kernel + 1, width + 2 * padding - kernel + 1);
+            var lost = options.Kernel - 1 - 2 * options.Padding;
+            (height, width) = (height - lost, width - lost);
             operations += i == 0
                 ? first.ForwardOperations(count, height, width)
-                : 2.0 * count * height * width * kernel * kernel * options.Filters[i - 1] * (last ? options.Outputs : options.Filters[i]);
+                : 2.0 * count * height * width * options.Kernel * options.Kernel * options.Filters[i - 1] * options.Filters[i];
         }
-        return operations;
+        // A transposed convolution lays down one kernel for each of its inputs, another takes one in for each of its outputs.
+        var pixels = options.OutputStride > 1 ? height * width : options.Height * options.Width;
+        return operations + 2.0 * count * pixels * options.OutputKernel * options.OutputKernel * options.Filters[^1] * options.Outputs;
     }
 }

@@ -94,6 +94,10 @@ public sealed class Iodine : DecompositionModel, ILatentComponents
     /// <param name="DecoderFilters">Channels of the decoder's convolutions.</param>
     /// <param name="DecoderLayers">Number of these, the last one to colours and mask not counted.</param>
     /// <param name="DecoderKernel">Side of their kernels, odd.</param>
+    /// <param name="OutputKernel">Side of the last one's kernel, odd; null: as published, 1 with <c>clevrtex</c> and <paramref name="DecoderKernel"/> otherwise.</param>
+    /// <param name="OutputStride">
+    /// Paint a map that is so many times smaller than the image, and enlarge it by the last convolution, which is then transposed: much less arithmetic. 1 as published.
+    /// </param>
     /// <param name="RefinementFilters">Channels of the refinement network's convolutions.</param>
     /// <param name="RefinementLayers">Number of these.</param>
     /// <param name="RefinementKernel">Side of their kernels, odd.</param>
@@ -135,6 +139,8 @@ public sealed class Iodine : DecompositionModel, ILatentComponents
         [property: Range(1, 4096)] int DecoderFilters = 64,
         [property: Range(1, 20)] int DecoderLayers = 4,
         [property: Range(1, 15)] int DecoderKernel = 3,
+        [property: Range(1, 15)] int? OutputKernel = null,
+        [property: Range(1, 8)] int OutputStride = 1,
         [property: Range(1, 4096)] int RefinementFilters = 64,
         [property: Range(1, 20)] int RefinementLayers = 4,
         [property: Range(1, 15)] int RefinementKernel = 3,
@@ -151,7 +157,10 @@ public sealed class Iodine : DecompositionModel, ILatentComponents
         bool StableMaskPosterior = true,
         bool HeInitialisation = false,
         [property: Range(1e-4, 10)] double? DeviationStart = null,
-        bool Recompute = false);
+        bool Recompute = false)
+    {
+        internal int OutputKernelOrDefault => OutputKernel ?? (Version == Version.ClevrTex ? 1 : DecoderKernel);
+    }
 
     private readonly Options options;
     private readonly BroadcastDecoder decoder;
@@ -167,10 +176,17 @@ public sealed class Iodine : DecompositionModel, ILatentComponents
     public Iodine(Options options, Generator? random = null)
     {
         if (options.DecoderKernel % 2 == 0) throw new InputException($"model.decoder_kernel is {options.DecoderKernel}; an odd number is expected, so that every place is painted from around it");
-        if (options.RefinementKernel % 2 == 0) throw new InputException($"model.refinement_kernel is {options.RefinementKernel}; an odd number is expected, so that maps shrink by the stride alone");
-        if (options.Version == Version.ZhixuanLin && options.DecoderKernel > Math.Min(options.Height, options.Width))
+        if (options.OutputKernel % 2 == 0) throw new InputException($"model.output_kernel is {options.OutputKernel}; an odd number is expected, so that every place is painted from around it");
+        if (options.OutputKernelOrDefault < options.OutputStride) throw new InputException($"model.output_kernel is {options.OutputKernelOrDefault}, less than model.output_stride, {options.OutputStride}: there would be places that nothing is painted to");
+        if (options.Height % options.OutputStride != 0 || options.Width % options.OutputStride != 0)
         {
-            throw new InputException($"model.decoder_kernel is {options.DecoderKernel}, larger than the {options.Height}x{options.Width} image");
+            throw new InputException($"model.output_stride is {options.OutputStride}, and {options.Height}x{options.Width} (model.height, model.width) is no multiple of it");
+        }
+        if (options.RefinementKernel % 2 == 0) throw new InputException($"model.refinement_kernel is {options.RefinementKernel}; an odd number is expected, so that maps shrink by the stride alone");
+        var (rows, columns) = (options.Height / options.OutputStride, options.Width / options.OutputStride);
+        if (options.Version == Version.ZhixuanLin && options.DecoderKernel > Math.Min(rows, columns))
+        {
+            throw new InputException($"model.decoder_kernel is {options.DecoderKernel}, larger than the {rows}x{columns} map that is painted");
         }
         if (options.CellHead && !options.Recurrent) throw new InputException("model.cell_head is true and model.recurrent is false; without an LSTM there is no cell state");
         this.options = options;
@@ -554,13 +570,11 @@ public sealed class Iodine : DecompositionModel, ILatentComponents
     /// </summary>
     private static BroadcastDecoder DecoderOf(Options options, Generator? random)
     {
-        var (layers, kernel) = (options.DecoderLayers, options.DecoderKernel);
-        var filters = Enumerable.Repeat(options.DecoderFilters, layers).ToArray();
-        return options.Version == Version.ClevrTex
-            ? new(new(options.Size, options.Height, options.Width, filters, options.Channels + 1, kernel, ColumnsFirst: true, Elu: true),
-                [.. Enumerable.Range(0, layers + 1).Select(i => $"decode.{2 * i}")], random)
-            : new(new(options.Size, options.Height, options.Width, filters, options.Channels + 1, kernel, kernel / 2, kernel, kernel / 2, ColumnsFirst: true, Elu: true),
-                [.. Enumerable.Range(0, layers).Select(i => $"mlc.layers.{i}"), "conv"], random);
+        var (layers, outputKernel) = (options.DecoderLayers, options.OutputKernelOrDefault);
+        var isBenchmark = options.Version == Version.ClevrTex;
+        return new(new(options.Size, options.Height, options.Width, [.. Enumerable.Repeat(options.DecoderFilters, layers)], options.Channels + 1, options.DecoderKernel,
+                isBenchmark ? 0 : options.DecoderKernel / 2, outputKernel, outputKernel / 2, options.OutputStride, ColumnsFirst: true, Elu: true),
+            isBenchmark ? [.. Enumerable.Range(0, layers + 1).Select(i => $"decode.{2 * i}")] : [.. Enumerable.Range(0, layers).Select(i => $"mlc.layers.{i}"), "conv"], random);
     }
 
     /// <summary>The benchmark's start: Xavier-normal weights at a fiftieth, no biases, so that everything is grey and shared out evenly. The LSTM has PyTorch's.</summary>
@@ -573,10 +587,13 @@ public sealed class Iodine : DecompositionModel, ILatentComponents
     private void KeepVariance(Generator? random)
     {
         using var _ = GradMode.Off();
-        string[] outputs = [$"decode.{2 * options.DecoderLayers}.weight", "conv.weight", "ref_head.weight", "mean_update.weight", "logvar_update.weight"];
+        string[] pictures = [$"decode.{2 * options.DecoderLayers}.weight", "conv.weight"];
+        string[] outputs = [.. pictures, "ref_head.weight", "mean_update.weight", "logvar_update.weight"];
         foreach (var (name, value) in WeightsWithoutBiases())
         {
-            var fanIn = Initialise.FanIn(value.Shape);
+            // Each output of a transposed convolution gets a stride²-th of what a kernel lays down.
+            var isTransposed = options.OutputStride > 1 && pictures.Contains(name);
+            var fanIn = isTransposed ? value.Count / value.Size(1) / (double)(options.OutputStride * options.OutputStride) : Initialise.FanIn(value.Shape);
             var bound = outputs.Contains(name) ? 0.1 * Math.Sqrt(3 / fanIn) : Math.Sqrt(6 / fanIn);
             value.Uniform_(-bound, bound, random);
         }

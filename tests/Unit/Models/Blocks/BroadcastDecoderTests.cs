@@ -60,12 +60,13 @@ public sealed class BroadcastDecoderTests
             new(Size, 9, 11, [6, 6], Outputs),
             new(Size, 9, 11, [6, 6], Outputs, Padding: 1, OutputKernel: 3, OutputPadding: 1, ColumnsFirst: true, Elu: true),
             new(Size, 9, 11, [6, 6, 6], Outputs, Kernel: 5, Padding: 1, OutputKernel: 3, OutputPadding: 1),
+            new(Size, 9, 12, [6, 6], Outputs, OutputKernel: 5, OutputPadding: 2, OutputStride: 3),
         ];
 
         foreach (var options in variants)
         {
             using var decoder = new BroadcastDecoder(options);
-            Assert.Equal([Count, Outputs, 9, 11], decoder.Forward(vectors).Shape.ToArray());
+            Assert.Equal([Count, Outputs, options.Height, options.Width], decoder.Forward(vectors).Shape.ToArray());
         }
     }
 
