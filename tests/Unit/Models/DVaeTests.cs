@@ -27,6 +27,7 @@ public sealed class DVaeTests
         ["fresh transforms"] = TinySt with { FreshTransforms = true },
         ["the original's relax"] = TinySt with { FreshTransforms = true, Estimator = new(Clamp: true, LossParameters: true, LearnEta: false) },
         ["analytic divergence"] = Tiny with { Estimator = new(EstimatorKind.Concrete), RelaxedDivergence = false },
+        ["annealed, equally frequent classes"] = TinySt with { DivergenceStart = 20, MarginalWeight = 5 },
         ["vae"] = new Vae.Options { Height = 6, Width = 7, Size = 3, EncoderHidden = [9], DecoderHidden = [10] },
         ["vae-st"] = new Vae.StOptions { Height = 6, Width = 7, Size = 3, EncoderHidden = [9], DecoderHidden = [10], LocalisationHidden = [7] },
     };
@@ -81,6 +82,41 @@ public sealed class DVaeTests
             Assert.Equal([batch, 1, options.Channels, options.Height, options.Width], result.Components.Shape.ToArray());
             Close.Equal(result.Reconstruction, model.Decode(result.Latents[model.LatentName]).Reconstruction, 1e-5, "decoded codes");
         }
+    }
+
+    [Fact]
+    public void The_divergence_of_the_class_weighs_less_from_step_to_step_until_it_is_that_of_the_bound()
+    {
+        using var scope = TensorScope.Begin();
+        var options = TinySt with { Estimator = new(EstimatorKind.Exact), DivergenceStart = 16, DivergenceSteps = 4 };
+        using var model = CreateDVae(options);
+
+        foreach (var (step, weight) in new[] { (0, 16.0), (2, 4), (4, 1), (9, 1) })
+        {
+            var objective = model.Objective(new(Images(options), []), step, NoiseSource.Mean);
+            var terms = objective.Terms.ToDictionary(term => term.Name, term => term.Value.ToDouble());
+            Assert.Equal(terms["nll"] + terms["kl_transform"] + weight * terms["kl"], objective.Total.ToDouble(), 1e-3);
+        }
+    }
+
+    [Fact]
+    public void Equally_frequent_classes_cost_nothing_and_a_single_one_its_weight()
+    {
+        using var scope = TensorScope.Begin();
+        using var model = CreateDVae(Tiny with { MarginalWeight = 2 });
+        var bias = model.NamedParameters().Single(p => p.Name == "model.VAE.encoder.5.bias").Value;
+        double Marginal(params float[] logits)
+        {
+            using (GradMode.Off())
+            {
+                model.NamedParameters().Single(p => p.Name == "model.VAE.encoder.5.weight").Value.Zero_();
+                bias.Copy_(Tensor.From(logits, [3]));
+            }
+            return model.Train(Images(Tiny), NoiseSource.Mean).Marginal!.ToDouble();
+        }
+
+        Assert.Equal(0, Marginal(0, 0, 0), 1e-5);
+        Assert.Equal(2 * Math.Log(3), Marginal(50, 0, 0), 1e-3);
     }
 
     [Fact]

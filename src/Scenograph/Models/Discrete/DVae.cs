@@ -34,6 +34,22 @@ public sealed class DVae : SingleObjectModel, IClusterer
         /// <summary>CONCRETE: temperature of the relaxed prior; that of the posterior if left out, as in the original's code, whose configuration says 1.</summary>
         [Range(0, 1000, MinimumIsExclusive = true)] public double? PriorTemperature { get; init; }
 
+        /// <summary>
+        /// Ours: weight of the class's divergence before the first step, from which it falls geometrically to 1. While it is large, pictures belong to all
+        /// classes, which then part one after another; transforms are free all the while. Deterministic annealing (Rose 1998, "Deterministic annealing for
+        /// clustering, compression, classification, regression, and related optimization problems"). 1: as published.
+        /// </summary>
+        [Range(1, 1e6)] public double DivergenceStart { get; init; } = 1;
+
+        /// <summary>Optimiser steps in which the weight of the class's divergence falls.</summary>
+        [Range(1, int.MaxValue)] public int DivergenceSteps { get; init; } = 1000;
+
+        /// <summary>
+        /// Ours: weight of the divergence of the batch's mean class from the uniform prior, which keeps classes equally frequent where the bound would rather
+        /// spend two of them on one thing. 0: as published.
+        /// </summary>
+        [Range(0, 1e6)] public double MarginalWeight { get; init; }
+
         internal virtual bool DrawsEachTransform => false;
     }
 
@@ -115,13 +131,16 @@ public sealed class DVae : SingleObjectModel, IClusterer
     /// <param name="Divergence">KL of the class, [B].</param>
     /// <param name="Transform">Or null.</param>
     /// <param name="Estimate">Of the negative log-likelihood.</param>
-    public sealed record Pass(Tensor Logits, Tensor Divergence, Transform? Transform, Estimate Estimate)
+    /// <param name="Marginal">Weighted divergence of the mean class, a scalar; or null.</param>
+    public sealed record Pass(Tensor Logits, Tensor Divergence, Transform? Transform, Estimate Estimate, Tensor? Marginal = null)
     {
-        /// <summary>What is minimised; its value is the mean of the negative bound.</summary>
-        public Tensor Total()
+        /// <summary>What is minimised: the mean of the negative bound, and what training adds to it.</summary>
+        /// <param name="divergenceWeight">Of the class's divergence.</param>
+        public Tensor Total(double divergenceWeight = 1)
         {
-            var total = Estimate.Mean() + Divergence.Mean();
-            return Transform is null ? total : total + Transform.Divergence.Mean();
+            var total = Estimate.Mean() + Divergence.Mean() * divergenceWeight;
+            if (Transform is not null) total += Transform.Divergence.Mean();
+            return Marginal is null ? total : total + Marginal;
         }
     }
 
@@ -130,6 +149,7 @@ public sealed class DVae : SingleObjectModel, IClusterer
     public Pass Train(Tensor images, NoiseSource noise)
     {
         ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(noise);
         using var scope = TensorScope.Begin();
         var logits = scope.Keep(Encode(images));                                                  // [B, K]
         var isRelaxed = options.Estimator.Kind == EstimatorKind.Concrete && options.RelaxedDivergence;
@@ -138,7 +158,7 @@ public sealed class DVae : SingleObjectModel, IClusterer
         var estimate = estimator.Estimate(DiscreteLatent.Categorical(logits), values => Loss(values, images, transform, noise), noise, images);
         estimate.KeptIn(scope);
         scope.Keep(new[] { transform?.Mean, transform?.LogVariance, transform?.Divergence }.OfType<Tensor>());
-        return new(logits, divergence, transform, estimate);
+        return new(logits, divergence, transform, estimate, options.MarginalWeight > 0 ? scope.Keep(MarginalDivergence(logits) * options.MarginalWeight) : null);
     }
 
     /// <inheritdoc/>
@@ -149,8 +169,9 @@ public sealed class DVae : SingleObjectModel, IClusterer
         var pass = Train(batch.Images, noise);
         var terms = new List<(string Name, Tensor Value)> { ("nll", scope.Keep(pass.Estimate.Loss.Mean())), ("kl", scope.Keep(pass.Divergence.Mean())) };
         if (pass.Transform is { } transform) terms.Add(("kl_transform", scope.Keep(transform.Divergence.Mean())));
+        if (pass.Marginal is { } marginal) terms.Add(("marginal", scope.Keep(marginal.Detach())));
         if (pass.Estimate.Tuning is { } tuning) terms.Add(("variance", scope.Keep(tuning.Detach())));
-        return new(scope.Keep(pass.Total()), terms);
+        return new(scope.Keep(pass.Total(Annealing.Geometric(step, options.DivergenceSteps, options.DivergenceStart, 1))), terms);
     }
 
     /// <summary>f(z, x), −ln p(x | z) of the values that an estimator tries.</summary>
@@ -217,6 +238,14 @@ public sealed class DVae : SingleObjectModel, IClusterer
         using var scope = TensorScope.Begin();
         var log = parameters.LogSoftmax(-1);
         return scope.Keep((log.Exp() * (log + Math.Log(options.Size))).Sum([-1]));
+    }
+
+    /// <summary>KL of the batch's mean q from the uniform prior, a scalar.</summary>
+    private Tensor MarginalDivergence(Tensor logits)
+    {
+        using var scope = TensorScope.Begin();
+        var mean = logits.Softmax(-1).Mean([0]).ClampMin(LeastUniform);
+        return scope.Keep((mean * (mean.Log() + Math.Log(options.Size))).Sum());
     }
 
     /// <summary>ln q(z) − ln p(z) of one draw z of the relaxed class. Maddison et al. 2017, arXiv 1611.00712, equation 23.</summary>

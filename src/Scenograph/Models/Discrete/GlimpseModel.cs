@@ -397,11 +397,7 @@ public abstract class GlimpseModel : DecompositionModel
     /// <summary>All divergences by their terms' names, [B, N], not masked.</summary>
     private List<(string Name, Tensor Value)> Divergences(Output output, long step)
     {
-        var prior = options.PriorPresence;
-        if (options.PriorPresenceStart is { } start && step < options.PriorPresenceSteps)
-        {
-            prior = start * Math.Pow(prior / start, (double)step / options.PriorPresenceSteps);
-        }
+        var prior = Annealing.Geometric(step, options.PriorPresenceSteps, options.PriorPresenceStart ?? options.PriorPresence, options.PriorPresence);
         var logits = output.Logits.Squeeze(2);
         var probability = logits.Sigmoid();
         var presence = probability * (logits.LogSigmoid() - Math.Log(prior)) + (1 - probability) * ((-logits).LogSigmoid() - Math.Log(1 - prior));
