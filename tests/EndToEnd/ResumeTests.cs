@@ -35,7 +35,7 @@ public sealed class ResumeTests(UnbrokenRun unbroken) : IClassFixture<UnbrokenRu
         using (var process = Start("broken"))
         {
             await Waiting.ForCheckpoint(folder["broken"], 50, process);
-            Signal(process, signal);
+            ScenographProgram.Signal(process, signal);
             var outcome = ScenographProgram.Finish(process);
             Assert.Equal(0, outcome.ExitCode);
             Assert.Matches(@"^stopped after step \d+ of 200, saved; go on with: scenograph train --resume broken\n$", outcome.Output);
@@ -115,13 +115,6 @@ public sealed class ResumeTests(UnbrokenRun unbroken) : IClassFixture<UnbrokenRu
             Assert.True(File.ReadAllBytes(unbroken[file]).AsSpan().SequenceEqual(File.ReadAllBytes(folder[$"{run}/{file}"])), $"{file} differs");
         }
         Assert.Equal(Steps, MetricsLog.Read(folder[$"{run}/metrics.jsonl"]).Curve("train", "loss").Count);
-    }
-
-    private static void Signal(Process process, string signal)
-    {
-        using var kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        kill.WaitForExit();
-        Assert.Equal(0, kill.ExitCode);
     }
 }
 

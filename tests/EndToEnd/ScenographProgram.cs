@@ -70,6 +70,14 @@ internal static class ScenographProgram
         return process;
     }
 
+    /// <summary>Sends a signal, e.g. <c>TERM</c>.</summary>
+    public static void Signal(Process process, string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+        Assert.Equal(0, kill.ExitCode);
+    }
+
     /// <summary>Waits for the end of a started program and collects what it printed.</summary>
     public static Outcome Finish(Process process, TimeSpan? limit = null)
     {

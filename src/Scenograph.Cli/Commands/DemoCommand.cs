@@ -48,7 +48,7 @@ internal static class DemoCommand
         }
         using var folder = request.Out is { } path ? RunFolder.CreateAt(path) : RunFolder.Create(recipe.Name);
         Console.WriteLine($"training {recipe.Model.Name} on {recipe.Data.Train} for {recipe.Training.Steps} steps in {folder.FolderPath}");
-        var result = TrainingSession.Run(recipe, folder, resume: false, request.Quiet, stop);
+        var result = TrainingSession.Run(recipe, folder, resume: false, trainer => TrainingDisplay.Run(trainer, recipe.Training.Steps, request.Quiet, stop), stop);
         if (result.Evaluation is not { } evaluation) // interrupted: the demo's recipe names scenes to measure on
         {
             Console.WriteLine($"stopped after step {result.Outcome.Step}, saved; go on with: scenograph train --resume {folder.FolderPath}");

@@ -31,10 +31,10 @@ internal static class ExperimentCommand
     {
         var name = new Argument<string?>("name") { Description = "The experiment; without it they are listed.", Arity = ArgumentArity.ZeroOrOne };
         var repetitions = CommonOptions.Number<int>("--repetitions", "n", "Trainings with different seeds (default: as published).", least: 1);
-        var steps = CommonOptions.Number<int>("--steps", "n", "Steps (or epochs) of each training (default: as published).", least: 1);
+        var steps = CommonOptions.Number<int>("--steps", "n", "Steps of each training (default: as published).", least: 1);
         var estimators = new Option<string?>("--estimators") { Description = "Gradient estimators, with commas between (default: those published).", HelpName = "names" };
         var dataset = new Option<string?>("--dataset") { Description = "The images (default: the experiment's first).", HelpName = "name" };
-        var set = new Option<string[]>("--set") { Description = "Change one of the experiment's own options; may be given several times.", HelpName = "key=value", Arity = ArgumentArity.OneOrMore };
+        var set = new Option<string[]>("--set") { Description = "Change one of the experiment's own options, or of the recipes that it trains by (model., data., training.); may be given several times.", HelpName = "key=value", Arity = ArgumentArity.OneOrMore };
         var seed = CommonOptions.Seed("Seed of the first repetition; the others count on (default 0).");
         var load = new Option<string?>("--load") { Description = "Draw tables and figures anew from a folder's raw results, without training.", HelpName = "folder" };
         var folder = CommonOptions.Out("The experiment's folder (default runs/NAME/TIME). Given the folder of an interrupted call, what is finished is not done again.");
@@ -46,7 +46,8 @@ internal static class ExperimentCommand
             "Repeat a published experiment: train, measure, and write its tables and figures as a page and as CSV.",
             "scenograph experiment toy --repetitions 10 --steps 2000",
             "scenograph experiment toy-replication -o runs/replication --json",
-            "scenograph experiment toy-replication --load runs/replication")
+            "scenograph experiment toy-replication --load runs/replication",
+            "scenograph experiment dvae-st --dataset full-mnist --repetitions 3 --estimators relax,exact -o runs/dvae-st")
         {
             name, repetitions, steps, estimators, dataset, set, seed, load, folder, threads, quiet, json,
         };
@@ -70,6 +71,11 @@ internal static class ExperimentCommand
         var watch = Stopwatch.StartNew();
         EngineInfo.Threads = request.Threads;
         var (report, settings, path) = request.Load is { } load ? Load(experiment, request, load) : Measure(experiment, request, stop);
+        if (report is null)
+        {
+            Console.Error.WriteLine($"stopped; what is done is kept: the same command with -o {Path.GetDirectoryName(path)} goes on, --load {Path.GetDirectoryName(path)} draws it as it is");
+            return Task.FromResult(0);
+        }
         if (request.Json)
         {
             Output.WriteJson(new Answer(name, settings, path, watch.Elapsed.TotalSeconds, [.. report.Tables.Select(Answered)]));
@@ -81,14 +87,23 @@ internal static class ExperimentCommand
         return Task.FromResult(0);
     }
 
-    private static (ExperimentReport Report, ExperimentSettings Settings, string Path) Measure(Experiment experiment, Request request, CancellationToken stop)
+    /// <returns>No report where it was told to stop.</returns>
+    private static (ExperimentReport? Report, ExperimentSettings Settings, string Path) Measure(Experiment experiment, Request request, CancellationToken stop)
     {
         var settings = ExperimentSettings.Resolve(experiment, request.Asked);
+        experiment.Check(settings);
         var folder = ExperimentFolder.Create(request.Out ?? ExperimentFolder.NewPath(experiment.Name), settings);
-        return (ExperimentRunner.Run(experiment, settings, folder, request.Quiet ? null : new Lines(), stop), settings, folder.ReportPath);
+        try
+        {
+            return (ExperimentRunner.Run(experiment, settings, folder, request.Quiet ? null : new Lines(), stop), settings, folder.ReportPath);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return (null, settings, folder.ReportPath);
+        }
     }
 
-    private static (ExperimentReport Report, ExperimentSettings Settings, string Path) Load(Experiment experiment, Request request, string load)
+    private static (ExperimentReport? Report, ExperimentSettings Settings, string Path) Load(Experiment experiment, Request request, string load)
     {
         if (request.Asked != new ExperimentRequest())
         {

@@ -78,7 +78,7 @@ internal static class TrainCommand
     {
         using var folder = Folder(request, out var recipe);
         if (!request.Json) Console.Error.WriteLine($"run {folder.FolderPath}");
-        var result = TrainingSession.Run(recipe, folder, request.Resume, request.Quiet || request.Json, stop);
+        var result = TrainingSession.Run(recipe, folder, request.Resume, trainer => TrainingDisplay.Run(trainer, recipe.Training.Steps, request.Quiet || request.Json, stop), stop);
         var outcome = result.Outcome;
         if (request.Json)
         {

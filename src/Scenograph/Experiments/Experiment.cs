@@ -19,8 +19,14 @@ public abstract class Experiment
     /// <summary>Repetitions of the published experiment, with seeds one after another.</summary>
     public abstract int Repetitions { get; }
 
-    /// <summary>Optimiser steps (or epochs) of the published experiment; null where it trains nothing.</summary>
+    /// <summary>Optimiser steps of the published experiment; null where it trains nothing, or its recipes say how long.</summary>
     public virtual int? Steps => null;
+
+    /// <summary>
+    /// Whether its trainings are runs by recipes: <c>--set</c> then changes those too (<c>model.</c>, <c>data.</c>, <c>training.</c> and
+    /// <c>evaluation.</c>), and <c>--steps</c> stands for their steps.
+    /// </summary>
+    public virtual bool UsesRecipes => false;
 
     /// <summary>Estimators of the published experiment, in its order.</summary>
     public virtual IReadOnlyList<EstimatorKind> Estimators => [];
@@ -33,6 +39,12 @@ public abstract class Experiment
 
     /// <summary>Record of the further options, which <c>--set key=value</c> changes; declared and checked as a model's.</summary>
     public virtual Type OptionsType => typeof(NoOptions);
+
+    /// <summary>Refuses, before anything is written, what <see cref="Measure"/> could not do.</summary>
+    /// <exception cref="InputException">One sentence says what is missing or does not fit.</exception>
+    public virtual void Check(ExperimentSettings settings)
+    {
+    }
 
     /// <summary>Trains and measures; writes raw results into the folder. What is there already from an interrupted call need not be made again.</summary>
     /// <param name="settings">What to do, checked.</param>

@@ -1,3 +1,4 @@
+using Scenograph.Experiments.Discrete;
 using Scenograph.Experiments.Toy;
 using Scenograph.Torch;
 using Scenograph.Training.Recipes;
@@ -13,6 +14,10 @@ public static class ExperimentCatalogue
         new ToyExperiment(),
         new ToyHyperparameters(),
         new EstimatorVariance(),
+        new DVaeExperiment(transformed: false),
+        new DVaeExperiment(transformed: true),
+        new OverClustering(),
+        new AirVsDair(),
     ];
 
     /// <summary>Every experiment.</summary>

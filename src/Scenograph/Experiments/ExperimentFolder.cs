@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Scenograph.Torch;
 using Scenograph.Torch.Files;
 using Scenograph.Torch.Serialization;
@@ -10,6 +12,16 @@ namespace Scenograph.Experiments;
 public sealed class ExperimentFolder
 {
     private const string SettingsName = "experiment.json";
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) },
+    };
 
     private ExperimentFolder(string path) => FolderPath = path;
 
@@ -85,6 +97,27 @@ public sealed class ExperimentFolder
     {
         using var scope = TensorScope.Begin();
         ModuleState.Save(In($"{name}.safetensors"), [.. arrays.Select(array => (array.Name, Tensor.From(array.Values, array.Shape)))]);
+    }
+
+    /// <summary>Writes what is no array: numbers and names, as JSON.</summary>
+    /// <param name="name">File name without extension.</param>
+    /// <param name="record">What to write.</param>
+    public void SaveRecord<T>(string name, T record) => AtomicFile.WriteText(In($"{name}.json"), JsonSerializer.Serialize(record, Json));
+
+    /// <summary>Reads what <see cref="SaveRecord"/> wrote.</summary>
+    /// <exception cref="InputException">The file is missing or broken.</exception>
+    public T LoadRecord<T>(string name)
+    {
+        var path = In($"{name}.json");
+        using var stream = InputFile.Open(path);
+        try
+        {
+            return JsonSerializer.Deserialize<T>(stream, Json) ?? throw new InputException($"{path}: null instead of results");
+        }
+        catch (JsonException error)
+        {
+            throw new InputException($"{path}: not the results of an experiment ({error.Message.Split('.')[0]})", error);
+        }
     }
 
     /// <summary>Reads raw results.</summary>

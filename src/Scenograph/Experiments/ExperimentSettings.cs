@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Scenograph.Estimators;
 using Scenograph.Models;
 using Scenograph.Torch;
@@ -12,7 +13,7 @@ namespace Scenograph.Experiments;
 /// <param name="Estimators">By name, e.g. <c>rebar</c>.</param>
 /// <param name="DataSet">One of the experiment's.</param>
 /// <param name="Seed">Of the first repetition; the others count on from it.</param>
-/// <param name="Set"><c>key=value</c> texts for the experiment's own options.</param>
+/// <param name="Set"><c>key=value</c> texts for the experiment's own options, and for the recipes of its trainings where it has any.</param>
 public sealed record ExperimentRequest(int? Repetitions = null, int? Steps = null, IReadOnlyList<string>? Estimators = null, string? DataSet = null, long Seed = 0, IReadOnlyList<string>? Set = null);
 
 /// <summary>What an experiment does, complete and checked.</summary>
@@ -25,12 +26,14 @@ public sealed record ExperimentRequest(int? Repetitions = null, int? Steps = nul
 /// <param name="Set"><c>key=value</c> texts that the options were changed by.</param>
 public sealed record ExperimentSettings(string Experiment, int Repetitions, int? Steps, IReadOnlyList<EstimatorKind> Estimators, string? DataSet, long Seed, IReadOnlyList<string> Set)
 {
+    private static readonly string[] RecipeSections = ["model.", "data.", "training.", "evaluation."];
+
     private static readonly JsonSerializerOptions Json = new()
     {
         WriteIndented = true,
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         RespectNullableAnnotations = true,
-        Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) },
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) },
     };
 
     /// <summary>Seeds of the repetitions.</summary>
@@ -38,7 +41,11 @@ public sealed record ExperimentSettings(string Experiment, int Repetitions, int?
 
     /// <summary>The experiment's own options.</summary>
     /// <typeparam name="T">Its <see cref="Experiment.OptionsType"/>.</typeparam>
-    public T Options<T>() => (T)Bind(typeof(T), Set, Experiment);
+    public T Options<T>() => (T)Bind(typeof(T), Set.Where(change => !IsOfRecipe(change)), Experiment);
+
+    /// <summary>Those of <see cref="Set"/> that change the recipes of its trainings.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> RecipeChanges => [.. Set.Where(IsOfRecipe)];
 
     /// <summary>Completes a request by what the experiment was published with.</summary>
     /// <exception cref="InputException">A part does not fit the experiment; one sentence says which and what would.</exception>
@@ -46,7 +53,7 @@ public sealed record ExperimentSettings(string Experiment, int Repetitions, int?
     {
         ArgumentNullException.ThrowIfNull(experiment);
         ArgumentNullException.ThrowIfNull(request);
-        if (request.Steps is not null && experiment.Steps is null) throw new InputException($"{experiment.Name} trains nothing, so it takes no --steps");
+        if (request.Steps is not null && experiment.Steps is null && !experiment.UsesRecipes) throw new InputException($"{experiment.Name} trains nothing, so it takes no --steps");
         if (request.DataSet is { } name && !experiment.DataSets.Contains(name))
         {
             throw new InputException(experiment.DataSets.Count == 0
@@ -54,11 +61,19 @@ public sealed record ExperimentSettings(string Experiment, int Repetitions, int?
                 : $"--dataset is {Spelling.Quote(name)}; {Spelling.Suggest(name, experiment.DataSets)}");
         }
         var set = request.Set ?? [];
-        Bind(experiment.OptionsType, set, experiment.Name);
+        Bind(experiment.OptionsType, set.Where(change => !(experiment.UsesRecipes && IsOfRecipe(change))), experiment.Name);
         return new(experiment.Name, request.Repetitions ?? experiment.Repetitions, request.Steps ?? experiment.Steps,
             request.Estimators is { } names ? [.. names.Select(estimator => Estimator(experiment, estimator)).Distinct()] : experiment.Estimators,
             request.DataSet ?? (experiment.DataSets.Count > 0 ? experiment.DataSets[0] : null), request.Seed, set);
     }
+
+    /// <summary>An estimator as the published tables and figures call it; others by <see cref="NameOf"/>.</summary>
+    public static string LabelOf(EstimatorKind kind) => kind switch
+    {
+        EstimatorKind.Exact => "Exact gradient",
+        EstimatorKind.Reinforce or EstimatorKind.Nvil or EstimatorKind.Concrete or EstimatorKind.Rebar or EstimatorKind.Relax => kind.ToString().ToUpperInvariant(),
+        _ => NameOf(kind),
+    };
 
     /// <summary>An estimator's name, as the command line has it.</summary>
     public static string NameOf(EstimatorKind kind) => JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString());
@@ -90,7 +105,9 @@ public sealed record ExperimentSettings(string Experiment, int Repetitions, int?
         return found.Length > 0 ? found[0] : throw new InputException($"--estimators: {Spelling.Quote(name)} is none that {experiment.Name} knows; {Spelling.Suggest(name, [.. known.Select(NameOf)])}");
     }
 
-    private static object Bind(Type type, IReadOnlyList<string> set, string owner)
+    private static bool IsOfRecipe(string change) => RecipeSections.Any(section => change.StartsWith(section, StringComparison.Ordinal));
+
+    private static object Bind(Type type, IEnumerable<string> set, string owner)
     {
         var root = new RecipeMapping("--set");
         RecipeOverrides.Apply(root, set);

@@ -286,7 +286,8 @@ public sealed class RunFolder : IDisposable
         }
     }
 
-    private static bool HoldsRun(string path) => File.Exists(Path.Combine(path, RecipeName));
+    /// <summary>Whether a run was begun in exactly this folder.</summary>
+    public static bool HoldsRun(string path) => File.Exists(Path.Combine(path, RecipeName));
 
     private static RunFolder OfFile(string path)
     {

@@ -20,6 +20,16 @@ public static class TrainingData
         return recipe.Data.Cache ? new CachedDataSet(data) : data;
     }
 
+    /// <summary>What a trained model is measured on: the recipe's test scenes, else its validation scenes; null where it names neither.</summary>
+    /// <exception cref="InputException">The spec is wrong, or the data are not here.</exception>
+    public static IDataSet? OpenMeasured(Recipe recipe)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        return recipe.Data.Test is { } test ? Open(recipe, test, Split.Test)
+            : recipe.Data.Validation is { } validation ? Open(recipe, validation, Split.Validation)
+            : null;
+    }
+
     /// <exception cref="InputException">The images have another size than the model's.</exception>
     public static void CheckSize(Model model, IDataSet data, string spec)
     {

@@ -17,14 +17,6 @@ internal sealed record ToyCase(string Key, string Label, EstimatorKind Kind, Toy
     private const double BaselineRate = 0.1;
     private const double OtherRate = 0.01;
 
-    /// <summary>The names of the published figures.</summary>
-    public static string LabelOf(EstimatorKind kind) => kind switch
-    {
-        EstimatorKind.Exact => "Exact gradient",
-        EstimatorKind.Reinforce or EstimatorKind.Nvil or EstimatorKind.Concrete or EstimatorKind.Rebar or EstimatorKind.Relax => kind.ToString().ToUpperInvariant(),
-        _ => ExperimentSettings.NameOf(kind),
-    };
-
     /// <summary>The smallest loss there is: all mass on the class with the largest target.</summary>
     public double BestLoss => Enumerable.Range(0, Target.Count).Min(k => Target.Select((t, i) => Math.Pow((i == k ? 1 : 0) - t, 2)).Average());
 

@@ -32,7 +32,7 @@ public class ToyExperiment : ToyExperimentBase
     }
 
     internal override IReadOnlyList<ToyCase> Cases(ExperimentSettings settings) =>
-        [.. settings.Estimators.Select(kind => new ToyCase(ExperimentSettings.NameOf(kind), ToyCase.LabelOf(kind), kind, settings.Options<ToyOptions>(), Target))];
+        [.. settings.Estimators.Select(kind => new ToyCase(ExperimentSettings.NameOf(kind), ExperimentSettings.LabelOf(kind), kind, settings.Options<ToyOptions>(), Target))];
 
     /// <inheritdoc/>
     public override ExperimentReport Draw(ExperimentSettings settings, ExperimentFolder folder)

@@ -86,6 +86,6 @@ public sealed class ToyHyperparameters : ToyExperimentBase
 
     private static ToyCase Case(ExperimentSettings settings, EstimatorKind kind, string key, double value, Func<ToyOptions, ToyOptions> change) => new(
         FormattableString.Invariant($"{ExperimentSettings.NameOf(kind)}-{key}-{value}"),
-        key == "temp" ? FormattableString.Invariant($"CONCRETE temp={value}") : ToyCase.LabelOf(kind),
+        key == "temp" ? FormattableString.Invariant($"CONCRETE temp={value}") : ExperimentSettings.LabelOf(kind),
         kind, change(settings.Options<ToyOptions>()), Target);
 }

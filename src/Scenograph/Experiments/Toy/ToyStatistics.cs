@@ -53,15 +53,8 @@ internal sealed class ToyStatistics
             var mean = sorted.Average();
             result.Mean[step] = mean;
             result.Deviation[step] = Math.Sqrt(sorted.Average(value => (value - mean) * (value - mean)));
-            (result.Low[step], result.Median[step], result.High[step]) = (Quantile(sorted, 0.1), Quantile(sorted, 0.5), Quantile(sorted, 0.9));
+            (result.Low[step], result.Median[step], result.High[step]) = (Quantiles.Of(sorted, 0.1), Quantiles.Of(sorted, 0.5), Quantiles.Of(sorted, 0.9));
         }
         return result;
-    }
-
-    private static double Quantile(double[] sorted, double share)
-    {
-        var place = share * (sorted.Length - 1);
-        var below = (int)place;
-        return sorted[below] + (place - below) * (sorted[Math.Min(below + 1, sorted.Length - 1)] - sorted[below]);
     }
 }

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 
-namespace Scenograph.Tests.Unit.Data;
+namespace Scenograph.Tests;
 
 /// <summary>Small IDX files in MNIST's form: digit i is of class i mod 10 and is a filled block whose place tells the class.</summary>
 internal static class DigitFiles
@@ -9,10 +9,12 @@ internal static class DigitFiles
     public const int TrainCount = 400;
     public const int TestCount = 150;
 
-    public static void Write(TemporaryFolder folder)
+    /// <param name="folder">Of the test.</param>
+    /// <param name="under">A folder in it, with a slash at its end.</param>
+    public static void Write(TemporaryFolder folder, string under = "")
     {
-        WritePair(folder, "train", TrainCount);
-        WritePair(folder, "t10k", TestCount);
+        WritePair(folder, $"{under}train", TrainCount);
+        WritePair(folder, $"{under}t10k", TestCount);
     }
 
     public static byte[] Idx(ReadOnlySpan<byte> elements, params ReadOnlySpan<int> shape)

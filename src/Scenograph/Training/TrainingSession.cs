@@ -2,13 +2,12 @@ using Scenograph.Data;
 using Scenograph.Evaluation;
 using Scenograph.Models;
 using Scenograph.Reports.Pictures;
-using Scenograph.Training;
 using Scenograph.Training.Recipes;
 
-namespace Scenograph.Cli;
+namespace Scenograph.Training;
 
-/// <summary>What <c>train</c> and <c>demo</c> share: a run from its recipe to its report.</summary>
-internal static class TrainingSession
+/// <summary>A run from its recipe to its report: what <c>train</c>, <c>demo</c> and experiments share.</summary>
+public static class TrainingSession
 {
     private const int ReportScenes = 8;
 
@@ -16,15 +15,23 @@ internal static class TrainingSession
     /// <param name="Outcome">Of the training.</param>
     /// <param name="Evaluation">On the test scenes, where there are any and training finished.</param>
     /// <param name="Report">The page; null where the session was interrupted, then <c>--resume</c> goes on with it.</param>
-    internal sealed record Result(TrainingOutcome Outcome, EvaluationSummary? Evaluation, string? Report);
+    public sealed record Result(TrainingOutcome Outcome, EvaluationSummary? Evaluation, string? Report);
 
     /// <summary>Trains in a locked folder; a finished run is measured on the recipe's test scenes and gets its report.</summary>
-    public static Result Run(Recipe recipe, RunFolder folder, bool resume, bool quiet, CancellationToken stop)
+    /// <param name="recipe">What to train, on what and how.</param>
+    /// <param name="folder">Where; locked by the caller.</param>
+    /// <param name="resume">Go on from the folder's last checkpoint.</param>
+    /// <param name="train">Runs the trainer, and shows how far it is.</param>
+    /// <param name="stop">Asks for an end.</param>
+    public static Result Run(Recipe recipe, RunFolder folder, bool resume, Func<Trainer, TrainingOutcome> train, CancellationToken stop)
     {
+        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(train);
         using var trainer = new Trainer(recipe, folder, resume);
         // Only now: a recipe that does not fit its data or its checkpoint leaves the folder as it was.
         folder.WriteRecipe(recipe);
-        var outcome = TrainingDisplay.Run(trainer, recipe.Training.Steps, quiet, stop);
+        var outcome = train(trainer);
         if (!outcome.Finished) return new(outcome, null, null);
         EvaluationSummary? evaluation;
         IReadOnlyList<SceneDecomposition> scenes;
@@ -44,10 +51,8 @@ internal static class TrainingSession
     private static EvaluationSummary? Measure(Trainer trainer, Recipe recipe, CancellationToken stop, out IReadOnlyList<SceneDecomposition> scenes)
     {
         scenes = [];
-        var (spec, split) = recipe.Data.Test is { } test ? (test, Split.Test) : (recipe.Data.Validation, Split.Validation);
-        if (spec is null || trainer.Model is not DecompositionModel model) return null;
-        var data = TrainingData.Open(recipe, spec, split);
-        TrainingData.CheckSize(model, data, spec);
+        if (trainer.Model is not DecompositionModel model || TrainingData.OpenMeasured(recipe) is not { } data) return null;
+        TrainingData.CheckSize(model, data, recipe.Data.Test ?? recipe.Data.Validation ?? data.Name);
         var seed = (ulong)recipe.Training.Seed + 3;
         using var weights = trainer.EvaluationWeights();
         var summary = ModelEvaluation.Measure(model, data, recipe.Evaluation.Images, recipe.Evaluation.Batch, seed, trainer.Device, stop: stop);
