@@ -118,7 +118,7 @@ public sealed class TrainTests(TrainedRun run) : IDisposable
     [InlineData("genesis-v2", "model.height=37", "model.height is 37; a multiple of")]
     [InlineData("genesis-v2", "model.size=31", "model.size is 31; a multiple of")]
     [InlineData("iodine", "model.decoder_kernel=4", "model.decoder_kernel is 4; an odd number is expected")]
-    [InlineData("iodine", "model.height=33", "the model takes 3x33x32")]
+    [InlineData("iodine", "model.height=34", "the model takes 3x34x32")]
     [InlineData("monet", "model.blocks=10", "model.blocks is 10: images of 32x32 would shrink to 0x0")]
     [InlineData("monet", "model.channels=1", "has images of 3x32x32, the model takes 1x32x32")]
     [InlineData("iodine", "model.slots=0", "model.slots")]

@@ -38,6 +38,7 @@ internal sealed record BenchCase(string Model, string Config, int Batch, ModelRe
             Toy("rebar", EstimatorKind.Rebar),
             Toy("relax", EstimatorKind.Relax),
             new("efficient-morl", "benchmark", 1, new("efficient-morl", new EfficientMorl.Options()), "efficient_morl.py", []),
+            new("efficient-morl", "recompute", 1, new("efficient-morl", new EfficientMorl.Options(Recompute: true)), "efficient_morl.py", []),
             new("d-vae-st", "benchmark", 1000, new("d-vae-st", new DVae.StOptions { FreshTransforms = true, Estimator = new(Clamp: true, LossParameters: true, LearnEta: false) }), "d_vae_st.py", ["--estimator", "relax"]),
             new("d-vae-st", "nvil", 1000, new("d-vae-st", new DVae.StOptions { FreshTransforms = true, Estimator = new(EstimatorKind.Nvil, BroadcastBaseline: true) }), "d_vae_st.py", ["--estimator", "nvil"]),
             new("air", "benchmark", 1000, new("air", new Air.Options { Signal = GlimpseModel.LearningSignal.Likelihood }), "air.py", ["--architecture", "air"]),

@@ -89,6 +89,9 @@ internal static class BenchCommand
             : null;
         var steps = request.Steps > 0 ? request.Steps : bench.Config == "demo" ? 20 : 3;
         var (ourTimes, theirTimes, ourPeak, theirPeak) = (new List<double>(), new List<double>(), 0.0, 0.0);
+        // Both are still making ready, side by side; when each has answered once, only one works at a time.
+        ours.Step();
+        theirs?.Step();
         for (var i = 0; i < steps; i++)
         {
             var (time, peak) = ours.Step();
