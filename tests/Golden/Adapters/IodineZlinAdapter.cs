@@ -24,7 +24,8 @@ public sealed class IodineZlinAdapter : ModelAdapter
         using var model = run.Fill(new Iodine(new(Iodine.Version.ZhixuanLin, Number("IMG_CHANNELS"), Number("IMG_SIZE"), Number("IMG_SIZE"), Number("SLOTS"), Number("ITERS"),
             Number("DIM_LATENT"), config.GetProperty("SIGMA").GetDouble(), 1,
             Part("DEC", "CONV_CHAN"), Part("DEC", "CONV_LAYERS"), Part("DEC", "KERNEL_SIZE"),
-            Part("REF", "CONV_CHAN"), Part("REF", "CONV_LAYERS"), Part("REF", "KERNEL_SIZE"), Part("REF", "STRIDE"), Part("REF", "MLP_UNITS"),
+            RefinementFilters: Part("REF", "CONV_CHAN"), RefinementLayers: Part("REF", "CONV_LAYERS"), RefinementKernel: Part("REF", "KERNEL_SIZE"),
+            RefinementStride: Part("REF", "STRIDE"), Hidden: Part("REF", "MLP_UNITS"),
             Inputs: inputs, Normalise: config.GetProperty("LAYERNORM").GetBoolean(), CellHead: true, DoubleElu: true, StableMaskPosterior: false)));
         var images = run.Input("image");
         if (run.Case.Mode == "eval")
