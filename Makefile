@@ -29,7 +29,8 @@ sources = $(shell find $(1) \( -name bin -o -name obj -o -name TestResults \) -p
 unless-there = $(if $(wildcard $(1)),,force)
 COMMON := Makefile Directory.Build.props Directory.Packages.props Scenograph.slnx .editorconfig
 NATIVE := $(call sources,native/)
-PROGRAM := $(call sources,src/)
+# Recipes are in the program as well.
+PROGRAM := $(call sources,src/ recipes/)
 TESTS := $(call sources,tests/)
 
 .PHONY: setup native build test demo golden bench format clean help
