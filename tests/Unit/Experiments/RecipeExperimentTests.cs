@@ -2,11 +2,13 @@ using Scenograph.Estimators;
 using Scenograph.Experiments;
 using Scenograph.Experiments.Discrete;
 using Scenograph.Models;
+using Scenograph.Tests.Unit.Torch;
 using Scenograph.Torch;
 
 namespace Scenograph.Tests.Unit.Experiments;
 
 /// <summary>What is trained, and how an interrupted experiment goes on.</summary>
+[Collection(ProcessWide.Name)] // sums depend on the number of threads, which is the process's and other tests set
 public sealed class RecipeExperimentTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
