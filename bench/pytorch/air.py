@@ -18,14 +18,7 @@ from torch import nn
 from torch.nn import functional
 
 import stepping
-
-
-def perceptron(*sizes, flatten=False):
-    """Linear layers with ReLU between them."""
-    layers = [nn.Flatten()] if flatten else []
-    for inputs, outputs in zip(sizes[:-2], sizes[1:-1]):
-        layers += [nn.Linear(inputs, outputs), nn.ReLU()]
-    return nn.Sequential(*layers, nn.Linear(sizes[-2], sizes[-1]))
+from blocks import perceptron
 
 
 def gaussian_kl(mean, log_variance, prior_mean, prior_variance):

@@ -11,6 +11,14 @@ def grid(height, width):
     return torch.stack(torch.meshgrid(rows, columns, indexing="ij")).unsqueeze(0)
 
 
+def perceptron(*sizes, flatten=False):
+    """Linear layers with ReLU between them."""
+    layers = [nn.Flatten()] if flatten else []
+    for inputs, outputs in zip(sizes[:-2], sizes[1:-1]):
+        layers += [nn.Linear(inputs, outputs), nn.ReLU()]
+    return nn.Sequential(*layers, nn.Linear(sizes[-2], sizes[-1]))
+
+
 class UNet(nn.Module):
     """U-Net with a perceptron at its bottom: (B, inputs, size, size) -> (B, up[-1], size, size).
 

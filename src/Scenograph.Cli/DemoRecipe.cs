@@ -7,16 +7,12 @@ namespace Scenograph.Cli;
 /// <summary>The demo's recipe: recipes/slot-attention/demo.yaml, which travels inside the program.</summary>
 internal static class DemoRecipe
 {
-    private const string Resource = "demo.yaml";
-
     /// <param name="seed">Of scenes, weights and noise.</param>
     /// <param name="steps">Null: the recipe's own number.</param>
     public static Recipe Read(long seed, int? steps)
     {
-        using var stream = typeof(DemoRecipe).Assembly.GetManifestResourceStream(Resource)!;
-        using var reader = new StreamReader(stream);
         var text = seed.ToString(CultureInfo.InvariantCulture);
-        return RecipeReader.Parse(reader.ReadToEnd(), "recipes/slot-attention/demo.yaml", ModelCatalogue.Instance,
+        return ShippedRecipes.Read("slot-attention", "demo", ModelCatalogue.Instance,
             CommonOptions.Overrides(null, ("training.seed", text), ("data.options.seed", seed & int.MaxValue), ("training.steps", steps)));
     }
 }

@@ -28,6 +28,7 @@ public sealed class AirTests
         ["dair, one class"] = TinyDair with { Size = 1 },
         ["dair, one class, exact"] = TinyDair with { Size = 1, Estimator = new(EstimatorKind.Exact) },
         ["air, colours"] = TinyAir with { Channels = 3 },
+        ["dair, annealed, equally frequent classes"] = TinyDair with { Estimator = new(EstimatorKind.Exact), DivergenceStart = 20, MarginalWeight = 5 },
         ["air, falling prior"] = TinyAir with { PriorPresenceStart = 0.5 },
     };
 
@@ -84,6 +85,35 @@ public sealed class AirTests
         {
             Assert.Contains("model.estimator.kind", Assert.Throws<InputException>(() => Create(TinyDair with { Estimator = new(kind) })).Message, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public void Annealed_classes_want_an_estimator()
+    {
+        foreach (var (options, key) in new[] { (TinyDair with { DivergenceStart = 20 }, "model.divergence_start"), (TinyDair with { MarginalWeight = 5 }, "model.marginal_weight") })
+        {
+            Assert.StartsWith(key, Assert.Throws<InputException>(() => Create(options)).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void The_mean_class_of_things_that_are_there_is_paid_for_and_the_classs_divergence_weighs_less_from_step_to_step()
+    {
+        using var scope = TensorScope.Begin();
+        var plain = TinyDair with { Estimator = new(EstimatorKind.Exact) };
+        IReadOnlyDictionary<string, double> Terms(Dair.Options options, long step, out double total)
+        {
+            using var model = Create(options);
+            var objective = model.Objective(new(Images(options), []), step, NoiseSource.Mean);
+            total = objective.Total.ToDouble();
+            return objective.Terms.ToDictionary(term => term.Name, term => term.Value.ToDouble());
+        }
+
+        var before = Terms(plain, 0, out var bound);
+        var annealed = Terms(plain with { DivergenceStart = 16, DivergenceSteps = 4, MarginalWeight = 5 }, 2, out var total);
+
+        Assert.InRange(annealed["marginal"], 0, 5 * Math.Log(plain.Size));
+        Assert.Equal(bound + (3 * before["kl_what"]) + annealed["marginal"], total, 1e-3);
     }
 
     [Fact]

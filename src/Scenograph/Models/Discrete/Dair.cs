@@ -112,7 +112,9 @@ public sealed class Dair : GlimpseModel
 
     // The bilinear sampler has none.
     private static Options WithoutSecondDerivatives(Options options) =>
-        options.Estimator is { Kind: EstimatorKind.SumAndSample }
+        options.Estimator is null && options.DivergenceStart > 1 ? throw new InputException("model.divergence_start belongs to a model.estimator (exact, leave-one-out); the published NVIL has the class's divergence as it is")
+            : options.Estimator is null && options.MarginalWeight > 0 ? throw new InputException("model.marginal_weight belongs to a model.estimator (exact, leave-one-out); the published NVIL has no such term")
+            : options.Estimator is { Kind: EstimatorKind.SumAndSample }
             ? throw new InputException("model.estimator.kind is sum-and-sample, which is for one variable an image; dair has the class of every thing (leave-one-out, exact)")
             : options.Estimator is { } estimator ? options with { Estimator = estimator with { SecondDerivatives = false } } : options;
 

@@ -1,6 +1,6 @@
 namespace Scenograph.Training.Recipes;
 
-/// <summary>Recipes that travel inside the program: those under <c>recipes/</c> that its experiments train by.</summary>
+/// <summary>Recipes that travel inside the program: those under <c>recipes/</c> that the demo and the experiments train by.</summary>
 public static class ShippedRecipes
 {
     /// <summary>Reads <c>recipes/MODEL/NAME.yaml</c>.</summary>
