@@ -24,8 +24,6 @@ internal sealed record GlimpseResult(
     double? CountAccuracy, double SquaredError, double? NvilTerm, double? BoxIou, double? CentreError, double? ClassAccuracy, IReadOnlyList<string?>? Names, IReadOnlyList<int> Shape, int Window,
     IReadOnlyDictionary<string, IReadOnlyList<CurvePoint>> Curves)
 {
-    private const int PublishedBatch = 1000;
-
     /// <summary>The published numbers by one pass over all scenes with drawn latents, in batches of 1000 whose means are averaged; what else is known from the evaluation.</summary>
     public static GlimpseResult Of(LoadedRun run, EvaluationSummary evaluation, IDataSet data)
     {
@@ -44,7 +42,7 @@ internal sealed record GlimpseResult(
         var hasBaseline = ((GlimpseModel.GlimpseOptions)run.Recipe.Model.Options).Estimator is null;
         using var noise = NoiseSource.Seeded((ulong)run.Recipe.Training.Seed + 3, run.Device);
         var (errors, nvils, counts) = (new List<double>(), new List<double>(), new List<double>());
-        foreach (var samples in SceneBatches.First(data, 0, PublishedBatch))
+        foreach (var samples in SceneBatches.First(data, 0, DVaeResult.PublishedBatch))
         {
             using var scope = TensorScope.Begin();
             using var gradients = GradMode.Off();
