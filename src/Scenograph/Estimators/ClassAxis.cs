@@ -22,9 +22,10 @@ internal static class ClassAxis
         using var _ = GradMode.Off();
         using var scope = TensorScope.Begin();
         if (!IsShort(x)) return scope.Keep(OneHot(x.Argmax(-1), x.Size(-1), x));
-        // An argmax across rows costs twenty times as much. Of entries that are equally large the first has the highest rank.
-        var rank = x.Eq(x.Amax([-1], keepdim: true)).To(x.DType) * Operators.Arange(x.Size(-1), 0, -1, x.DType, device: x.Device);
-        return scope.Keep(rank.Eq(rank.Amax([-1], keepdim: true).ClampMin(1)).To(x.DType));
+        // An argmax across rows costs twenty times as much. Of entries that are equally large the first has the highest rank. Comparing in
+        // place gives numbers, which is vectorised; comparing gives booleans, which is not.
+        var rank = x.Clone().Eq_(x.Amax([-1], keepdim: true)) * Operators.Arange(x.Size(-1), 0, -1, x.DType, device: x.Device);
+        return scope.Keep(rank.Eq_(rank.Amax([-1], keepdim: true).ClampMin(1)));
     }
 
     /// <summary>1 at a class and 0 elsewhere.</summary>
@@ -39,7 +40,25 @@ internal static class ClassAxis
         if (classes > Few) return scope.Keep(Operators.Zeros([.. places.Shape, classes], like.DType, like.Device).Scatter_(-1, places.Unsqueeze(-1), 1));
         var numbers = Operators.Arange(0, classes, 1, like.DType, device: like.Device);
         if (places.Dimensions == 0) return scope.Keep(numbers.Eq(places).To(like.DType));
-        return scope.Keep(places.To(like.DType).Unsqueeze(-2).Eq(numbers.Unsqueeze(-1)).To(like.DType).Transpose(-1, -2));
+        return scope.Keep((places.To(like.DType).Unsqueeze(-2) - numbers.Unsqueeze(-1)).Eq_(0).Transpose(-1, -2));
+    }
+
+    /// <summary>1 at the class in whose share of [0, 1) a number lies and 0 elsewhere, without history: a draw by one number.</summary>
+    /// <param name="logits">[.., K], unnormalised.</param>
+    /// <param name="uniform">[.., 1]</param>
+    /// <returns>[.., K]</returns>
+    public static Tensor OneHotOfUniform(Tensor logits, Tensor uniform)
+    {
+        using var _ = GradMode.Off();
+        using var scope = TensorScope.Begin();
+        var (isShort, classes) = (IsShort(logits), logits.Size(-1));
+        var axis = isShort ? -2 : -1;
+        var probabilities = Softmax(logits);
+        if (isShort) (probabilities, uniform) = (probabilities.Transpose(-1, -2), uniform.Transpose(-1, -2));
+        var passed = probabilities.Cumsum(axis).Narrow(axis, 0, classes - 1).Le_(uniform);      // 1 where the number lies beyond the class
+        var edges = Operators.Cat([uniform.OnesLike(), passed, uniform.ZerosLike()], axis);
+        var oneHot = edges.Narrow(axis, 0, classes) - edges.Narrow(axis, 1, classes);
+        return scope.Keep(isShort ? oneHot.Transpose(-1, -2) : oneHot);
     }
 
     /// <summary>Tensors one after another along the first axis.</summary>

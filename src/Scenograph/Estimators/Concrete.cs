@@ -36,9 +36,9 @@ public sealed class Concrete : GradientEstimator
 
     private protected override Estimate Compute(DiscreteLatent latent, Func<Tensor, Tensor> loss, NoiseSource noise, Tensor? context)
     {
-        var log = latent.LogProbabilities();
-        var uniform = noise.Uniform(log.Shape, log).Clamp(Least, 1 - Least);
-        var relaxed = ClassAxis.Softmax((log + Gumbel(uniform)) / temperature).Unsqueeze(0); // [1, batch.., variables.., K]
+        var scores = latent.Scores();
+        var uniform = noise.Uniform(scores.Shape, scores).Clamp(Least, 1 - Least);
+        var relaxed = ClassAxis.Softmax((scores + Gumbel(uniform)) / temperature).Unsqueeze(0); // [1, batch.., variables.., K]
         if (straightThrough) relaxed = ClassAxis.OneHotOfLargest(relaxed) + (relaxed - relaxed.Detach());
         var values = latent.Value(relaxed);
         return new(null, loss(values).Select(0, 0), values);

@@ -87,6 +87,14 @@ public sealed class DiscreteLatent
         return scope.Keep(Operators.Stack([(-Logits).Sigmoid(), Logits.Sigmoid()], -1));
     }
 
+    /// <summary><see cref="LogProbabilities"/> but for a number of each variable's own, which a softmax does not see; the largest is at most 0.</summary>
+    internal Tensor Scores()
+    {
+        if (IsBernoulli) return LogProbabilities();
+        using var scope = TensorScope.Begin();
+        return scope.Keep(Logits - Logits.Detach().Amax([-1], keepdim: true));
+    }
+
     /// <summary><see cref="LogProbabilities"/>, never so low that a product with 0 is not 0.</summary>
     internal Tensor BoundedLogProbabilities()
     {
@@ -107,8 +115,8 @@ public sealed class DiscreteLatent
         using var _ = GradMode.Off();
         using var scope = TensorScope.Begin();
         var logits = samples == 1 ? Logits : Logits.Expand([samples, .. Logits.Shape]);
-        var drawn = IsBernoulli ? noise.Bernoulli(logits.Sigmoid()) : noise.Categorical(logits);
-        return scope.Keep(ClassAxis.OneHot(samples == 1 ? drawn.Unsqueeze(0) : drawn, Classes, Logits));
+        var drawn = IsBernoulli ? ClassAxis.OneHot(noise.Bernoulli(logits.Sigmoid()), Classes, logits) : noise.Categorical(logits);
+        return scope.Keep(samples == 1 ? drawn.Unsqueeze(0) : drawn);
     }
 
     /// <summary>Sums over the variables of an item.</summary>

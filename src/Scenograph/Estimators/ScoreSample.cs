@@ -31,6 +31,7 @@ internal static class ScoreSample
     public static Tensor Gradient(DiscreteLatent latent, Tensor oneHot, Tensor signal)
     {
         for (var i = latent.BatchAxes; i < latent.Logits.Dimensions; i++) signal = signal.Unsqueeze(-1);
-        return (signal * (latent.Value(oneHot) - latent.Value(latent.Probabilities()))).Sum([0]);
+        var gradients = signal * (latent.Value(oneHot) - latent.Value(latent.Probabilities()));
+        return gradients.Size(0) == 1 ? gradients.Select(0, 0) : gradients.Sum([0]);
     }
 }

@@ -32,7 +32,7 @@ public sealed class SumAndSample : GradientEstimator
         var count = (int)Math.Min(summed, latent.Classes);
         var known = log.Detach();
         var top = known.Topk(count).Indices;                                            // [batch.., count]
-        var rest = noise.Categorical(known.Scatter(-1, top, Taken)).Unsqueeze(-1);      // [batch.., 1]
+        var rest = noise.Categorical(known.Scatter(-1, top, Taken)).Argmax(-1, keepdim: true); // [batch.., 1]
         var classes = Operators.Cat([top, rest], -1);                                   // [batch.., S]
         var logProbability = log.Gather(-1, classes).Movedim([-1], [0]);                // [S, batch..]
         var weight = logProbability.Detach().Exp();

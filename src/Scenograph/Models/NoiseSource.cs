@@ -28,15 +28,12 @@ public abstract class NoiseSource : IDisposable
 
     /// <summary>Classes drawn from categorical distributions; with <see cref="Mean"/> the likeliest.</summary>
     /// <param name="logits">[.., K], unnormalised; their history plays no part.</param>
-    /// <returns>Int64 [..], each from 0 to K − 1.</returns>
+    /// <returns>One-hot [.., K], of the element type of <paramref name="logits"/>.</returns>
     public virtual Tensor Categorical(Tensor logits)
     {
         ArgumentNullException.ThrowIfNull(logits);
-        using var _ = GradMode.Off();
         using var scope = TensorScope.Begin();
-        // One number a variable: how many of the cumulated probabilities lie below it.
-        var below = ClassAxis.Softmax(logits.Detach()).Cumsum(-1).Narrow(-1, 0, logits.Size(-1) - 1);
-        return scope.Keep(Uniform([.. logits.Shape[..^1], 1], logits).Ge(below).Sum([-1]));
+        return scope.Keep(ClassAxis.OneHotOfUniform(logits, Uniform([.. logits.Shape[..^1], 1], logits)));
     }
 
     /// <summary>0 or 1 drawn from Bernoulli distributions; with <see cref="Mean"/> the likelier.</summary>
@@ -72,7 +69,7 @@ public abstract class NoiseSource : IDisposable
 
         public override Tensor Uniform(ReadOnlySpan<long> shape, Tensor like) => Operators.Full(shape, 0.5, dtype: like.DType, device: like.Device);
 
-        public override Tensor Categorical(Tensor logits) => logits.Detach().Argmax(-1);
+        public override Tensor Categorical(Tensor logits) => ClassAxis.OneHotOfLargest(logits);
     }
 }
 

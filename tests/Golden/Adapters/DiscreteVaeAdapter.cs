@@ -124,7 +124,7 @@ public sealed class DiscreteVaeAdapter : ModelAdapter
         }
         else
         {
-            code = noise.Categorical(parameters).OneHot(size).To(images.DType);
+            code = noise.Categorical(parameters);
             run.Add("probs_logits", parameters);
         }
         var reconstruction = model.Decode(code);

@@ -109,7 +109,7 @@ public sealed class ModelRun(GoldenCase goldenCase, DType dtype)
         {
             using var probabilities = logits.Detach().To(DType.Float64).Softmax(-1);
             using var drawn = ToTensor(draws.Categorical(ToHost(probabilities)), DType.Float64, logits.Device);
-            return drawn.To(DType.Int64);
+            return drawn.To(DType.Int64).OneHot(logits.Size(-1)).To(logits.DType);
         }
 
         public override Tensor Bernoulli(Tensor probabilities) => ToTensor(draws.Bernoulli(ToHost(probabilities)), probabilities.DType, probabilities.Device);

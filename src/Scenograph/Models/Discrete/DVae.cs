@@ -226,11 +226,7 @@ public sealed class DVae : SingleObjectModel, IClusterer
         return NegativeLogLikelihood(moved, images.Unsqueeze(1)).T();
     }
 
-    private protected override Tensor Draw(Tensor parameters, NoiseSource noise)
-    {
-        using var scope = TensorScope.Begin();
-        return scope.Keep(noise.Categorical(parameters.Detach()).OneHot(options.Size).To(parameters.DType));
-    }
+    private protected override Tensor Draw(Tensor parameters, NoiseSource noise) => noise.Categorical(parameters);
 
     private protected override Tensor CodeDivergence(Tensor parameters) => UniformDivergence.Of(parameters);
 

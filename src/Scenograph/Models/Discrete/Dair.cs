@@ -73,8 +73,7 @@ public sealed class Dair : GlimpseModel
     {
         using var scope = TensorScope.Begin();
         var logits = vae.Encode(windows);                                                         // [B, L]
-        var chosen = noise.Categorical(logits.Detach());
-        var code = chosen.OneHot(options.Size).To(logits.DType);
+        var code = noise.Categorical(logits);
         var epsilon = noise.Normal([windows.Size(0), 6], logits);
         return new(scope.Keep(code), scope.Keep(logits), [logits, scope.Keep(epsilon)]);
     }
