@@ -6,7 +6,11 @@
 #include <algorithm>
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
+#include <climits>
 #include <cstdlib>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <map>
 #include <mutex>
 #include <new>
@@ -137,6 +141,11 @@ SG_API int sg_memory_keep(int64_t bytes) {
   return sg::guarded([&] {
     static LargeBlockAllocator allocator;
     cache().limit(static_cast<size_t>(bytes));
+#ifdef __GLIBC__
+    // Smaller blocks stay too: glibc would map some afresh, and give the top of its heap back to get it again within the step.
+    mallopt(M_MMAP_THRESHOLD, static_cast<int>(large));
+    mallopt(M_TRIM_THRESHOLD, static_cast<int>(std::min<int64_t>(bytes, INT_MAX)));
+#endif
     c10::SetCPUAllocator(&allocator, /*priority=*/1);
   });
 }

@@ -11,11 +11,12 @@ namespace Scenograph.Cli.Bench;
 /// <param name="Options">The model; null where <paramref name="Own"/> says what a step is.</param>
 /// <param name="Program">File in bench/pytorch.</param>
 /// <param name="Arguments">What that program is told, beside precision, threads and batch.</param>
+/// <param name="Threads">That both gain by, where the user does not say; 0: one for each core.</param>
 /// <param name="Own">Makes what is no model's training step; <paramref name="Batch"/> then counts its repetitions.</param>
-internal sealed record BenchCase(string Model, string Config, int Batch, ModelRecipe? Options, string Program, IReadOnlyList<string> Arguments, Func<int, IBenchSubject>? Own = null)
+internal sealed record BenchCase(string Model, string Config, int Batch, ModelRecipe? Options, string Program, IReadOnlyList<string> Arguments, int Threads = 0, Func<int, IBenchSubject>? Own = null)
 {
     private static BenchCase Toy(string estimator, EstimatorKind kind) =>
-        new("toy", estimator, ToyRepetitions, null, "toy.py", ["--estimator", estimator], repetitions => new ToySubject(kind, repetitions));
+        new("toy", estimator, ToyRepetitions, null, "toy.py", ["--estimator", estimator], Threads: 1, repetitions => new ToySubject(kind, repetitions));
 
     private const int ToyRepetitions = 50;
 

@@ -15,10 +15,10 @@ internal static class BenchCommand
 
     /// <summary>One measured configuration; ratio = ours / PyTorch, medians of interleaved steps.</summary>
     /// <remarks>Gflops is the arithmetic of one step by formula over our time; CeilingShare that rate over the rate of a plain convolution in the same process.</remarks>
-    internal sealed record Row(string Model, string Config, string Precision, int Batch, double OursMs, double? PytorchMs, double? Ratio,
+    internal sealed record Row(string Model, string Config, string Precision, int Threads, int Batch, double OursMs, double? PytorchMs, double? Ratio,
         double OursPeakMb, double? PytorchPeakMb, double? Gflops, double? CeilingShare);
 
-    private sealed record Request(string? Model, bool All, bool AgainstPytorch, string? Config, string? Precision, int Steps, int Threads, string Device, bool Worker, bool Json);
+    private sealed record Request(string? Model, bool All, bool AgainstPytorch, string? Config, string? Precision, int Steps, int? Threads, string Device, bool Worker, bool Json);
 
     public static Command Create()
     {
@@ -29,7 +29,7 @@ internal static class BenchCommand
         var config = new Option<string?>("--config") { Description = "benchmark or demo only.", HelpName = "name" };
         var precision = CommonOptions.Precision();
         var steps = CommonOptions.Number<int>("--steps", "n", "Timed steps of each program (default 3 at benchmark size, 20 at the demo's).", least: 1);
-        var threads = CommonOptions.Number<int>("--threads", "n", "Threads of the arithmetic (default: all cores).", least: 1);
+        var threads = CommonOptions.Number<int>("--threads", "n", "Threads of the arithmetic (default: all cores; 1 for toy, whose tensors are small).", least: 1);
         var device = CommonOptions.Device();
         var worker = new Option<bool>("--worker") { Hidden = true };
         var json = CommonOptions.Json();
@@ -44,7 +44,7 @@ internal static class BenchCommand
         command.SetAction((parsed, stop) => Run(
             new Request(
                 parsed.GetValue(model), parsed.GetValue(all), parsed.GetValue(all) || parsed.GetValue(against) is not null, parsed.GetValue(config),
-                parsed.GetValue(precision), parsed.GetValue(steps) ?? 0, parsed.GetValue(threads) ?? Environment.ProcessorCount,
+                parsed.GetValue(precision), parsed.GetValue(steps) ?? 0, parsed.GetValue(threads),
                 parsed.GetValue(device) ?? "cpu", parsed.GetValue(worker), parsed.GetValue(json)),
             stop));
         return command;
@@ -61,7 +61,7 @@ internal static class BenchCommand
         }
         if (request.Worker)
         {
-            using var worker = new BenchWorker(cases[0], PrecisionOf(request.Precision), request.Threads, Device.Parse(request.Device));
+            using var worker = new BenchWorker(cases[0], PrecisionOf(request.Precision), Threads(cases[0], request), Device.Parse(request.Device));
             worker.Serve(Console.In, Console.Out);
             return Task.FromResult(0);
         }
@@ -75,13 +75,15 @@ internal static class BenchCommand
             }
         }
         if (request.Json) Output.WriteJson(rows);
-        else Output.Write(Table(rows, request.Threads));
+        else Output.Write(Table(rows));
         return Task.FromResult(0);
     }
 
+    private static int Threads(BenchCase bench, Request request) => request.Threads ?? (bench.Threads > 0 ? bench.Threads : Environment.ProcessorCount);
+
     private static Row Measure(BenchCase bench, string precision, Request request)
     {
-        var threads = request.Threads.ToString(CultureInfo.InvariantCulture);
+        var threads = Threads(bench, request).ToString(CultureInfo.InvariantCulture);
         string[] ourArguments = [.. Self().Arguments, "bench", bench.Model, "--worker", "--config", bench.Config, "--precision", precision, "--threads", threads, "--device", request.Device];
         using var ours = BenchProcess.Start(Self().File, ourArguments);
         using var theirs = request.AgainstPytorch
@@ -107,15 +109,15 @@ internal static class BenchCommand
         var median = Median(ourTimes);
         var rate = model?.ForwardOperations(bench.Batch) is { } forward ? 3 * forward / median / 1e6 : (double?)null;
         double? pytorch = theirs is null ? null : Median(theirTimes);
-        return new(bench.Model, bench.Config, precision, bench.Batch, median, pytorch, median / pytorch, ourPeak, theirs is null ? null : theirPeak, rate, rate / ceiling);
+        return new(bench.Model, bench.Config, precision, Threads(bench, request), bench.Batch, median, pytorch, median / pytorch, ourPeak, theirs is null ? null : theirPeak, rate, rate / ceiling);
     }
 
-    private static EvaluationTable Table(IEnumerable<Row> rows, int threads) => new(
-        $"a training step, {threads} threads; ratio = ours / PyTorch",
-        ["model", "config", "precision", "batch", "ours ms", "PyTorch ms", "ratio", "ours peak MB", "PyTorch peak MB", "GFLOP/s", "share of ceiling"],
+    private static EvaluationTable Table(IEnumerable<Row> rows) => new(
+        "a training step; ratio = ours / PyTorch",
+        ["model", "config", "precision", "threads", "batch", "ours ms", "PyTorch ms", "ratio", "ours peak MB", "PyTorch peak MB", "GFLOP/s", "share of ceiling"],
         [.. rows.Select(row => (IReadOnlyList<string>)
         [
-            row.Model, row.Config, row.Precision, Text(row.Batch, "F0"), Text(row.OursMs, "F1"), Text(row.PytorchMs, "F1"), Text(row.Ratio, "F3"),
+            row.Model, row.Config, row.Precision, Text(row.Threads, "F0"), Text(row.Batch, "F0"), Text(row.OursMs, "F1"), Text(row.PytorchMs, "F1"), Text(row.Ratio, "F3"),
             Text(row.OursPeakMb, "F0"), Text(row.PytorchPeakMb, "F0"), Text(row.Gflops, "F0"), Text(row.CeilingShare, "P0"),
         ])]);
 

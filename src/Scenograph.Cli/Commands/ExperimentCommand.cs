@@ -16,10 +16,10 @@ internal static class ExperimentCommand
     /// <param name="Asked">What to do.</param>
     /// <param name="Out">The experiment's folder; null: <c>runs/NAME/TIME</c>.</param>
     /// <param name="Load">Folder whose raw results are drawn, without training; null: train.</param>
-    /// <param name="Threads">Of the arithmetic; 0: as many as there are cores.</param>
+    /// <param name="Threads">Of the arithmetic; null: as many as the experiment gains by.</param>
     /// <param name="Quiet">No progress display.</param>
     /// <param name="Json">Print the tables as JSON.</param>
-    internal sealed record Request(string? Name, ExperimentRequest Asked, string? Out, string? Load, int Threads, bool Quiet, bool Json);
+    internal sealed record Request(string? Name, ExperimentRequest Asked, string? Out, string? Load, int? Threads, bool Quiet, bool Json);
 
     /// <summary>What <c>--json</c> prints.</summary>
     internal sealed record Answer(string Experiment, ExperimentSettings Settings, string Report, double Seconds, IReadOnlyList<AnsweredTable> Tables);
@@ -38,7 +38,7 @@ internal static class ExperimentCommand
         var seed = CommonOptions.Seed("Seed of the first repetition; the others count on (default 0).");
         var load = new Option<string?>("--load") { Description = "Draw tables and figures anew from a folder's raw results, without training.", HelpName = "folder" };
         var folder = CommonOptions.Out("The experiment's folder (default runs/NAME/TIME). Given the folder of an interrupted call, what is finished is not done again.");
-        var threads = CommonOptions.Number<int>("--threads", "n", "Threads of the arithmetic (default: all cores).", least: 1);
+        var threads = CommonOptions.Number<int>("--threads", "n", "Threads of the arithmetic (default: all cores; 1 for the toy experiments, whose tensors are small).", least: 1);
         var quiet = CommonOptions.Quiet();
         var json = CommonOptions.Json();
         var command = new ExampleCommand(
@@ -55,7 +55,7 @@ internal static class ExperimentCommand
             new Request(
                 parsed.GetValue(name),
                 new ExperimentRequest(parsed.GetValue(repetitions), parsed.GetValue(steps), Names(parsed.GetValue(estimators)), parsed.GetValue(dataset), parsed.GetValue(seed) ?? 0, parsed.GetValue(set) is { Length: > 0 } changes ? changes : null),
-                parsed.GetValue(folder), parsed.GetValue(load), parsed.GetValue(threads) ?? 0, parsed.GetValue(quiet), parsed.GetValue(json)),
+                parsed.GetValue(folder), parsed.GetValue(load), parsed.GetValue(threads), parsed.GetValue(quiet), parsed.GetValue(json)),
             stop));
         return command;
     }
@@ -69,7 +69,7 @@ internal static class ExperimentCommand
         }
         var experiment = ExperimentCatalogue.Find(name);
         var watch = Stopwatch.StartNew();
-        EngineInfo.Threads = request.Threads;
+        EngineInfo.Threads = request.Threads ?? experiment.Threads;
         var (report, settings, path) = request.Load is { } load ? Load(experiment, request, load) : Measure(experiment, request, stop);
         if (report is null)
         {

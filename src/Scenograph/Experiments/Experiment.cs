@@ -37,6 +37,9 @@ public abstract class Experiment
     /// <summary>Names that <c>--dataset</c> takes, the default first; empty where there is nothing to choose.</summary>
     public virtual IReadOnlyList<string> DataSets => [];
 
+    /// <summary>Threads that its arithmetic gains by, where the user does not say; 0: one for each core. Trainings by recipes have their recipe's.</summary>
+    public virtual int Threads => 0;
+
     /// <summary>Record of the further options, which <c>--set key=value</c> changes; declared and checked as a model's.</summary>
     public virtual Type OptionsType => typeof(NoOptions);
 

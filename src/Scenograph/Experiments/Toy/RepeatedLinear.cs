@@ -30,6 +30,7 @@ public sealed class RepeatedLinear : Layer
     public override Tensor Forward(Tensor input)
     {
         using var scope = TensorScope.Begin();
-        return scope.Keep(input.MatMul(weight.Transpose(-1, -2)) + bias.Unsqueeze(-2));
+        // The items lie side by side in memory, as the estimators keep them.
+        return scope.Keep((weight.MatMul(input.Transpose(-1, -2)) + bias.Unsqueeze(-1)).Transpose(-1, -2));
     }
 }

@@ -9,8 +9,8 @@ namespace Scenograph.Experiments.Toy;
 /// </summary>
 public sealed class RepetitionNoise : NoiseSource
 {
-    // Draws of fewer numbers are made many at a time. The same for every R, or a repetition's numbers would depend on it.
-    private const int BlockSize = 4096;
+    // Draws of fewer numbers are made many at a time, which halves a step. The same for every R, or a repetition's numbers would depend on it.
+    private const int BlockSize = 65536;
 
     private readonly Generator[] generators;
     private readonly Dictionary<long, (Tensor Block, int Used)> blocks = [];

@@ -16,6 +16,9 @@ public abstract class ToyExperimentBase : Experiment
         [.. Enum.GetValues<EstimatorKind>().Except(Estimators).Except([EstimatorKind.Disarm, EstimatorKind.Vimco])]; // of Bernoulli variables, of another objective
 
     /// <inheritdoc/>
+    public override int Threads => 1;
+
+    /// <inheritdoc/>
     public override Type OptionsType => typeof(ToyOptions);
 
     /// <summary>What is trained.</summary>
