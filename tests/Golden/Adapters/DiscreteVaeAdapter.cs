@@ -139,7 +139,7 @@ public sealed class DiscreteVaeAdapter : ModelAdapter
     {
         var (x, t, x5) = (run.Input("x"), run.Input("t"), run.Input("x5"));
         (x.RequiresGrad, t.RequiresGrad) = (true, true);
-        using var sampler = new AffineSampler((int)x.Size(2), (int)x.Size(3));
+        using var sampler = new SpatialSampler((int)x.Size(2), (int)x.Size(3));
         var y = sampler.Forward(x, t.View([-1, 2, 3]));
         (y * run.Input("w")).Sum().Backward();
         run.Add("y", y);

@@ -31,6 +31,7 @@ internal static partial class RecipeReference
             Section(text, "model", ModelCatalogue.Instance.OptionsType(name)!, $" of {name}", ["`model.name`: the model's name, as here."]);
         }
         Section(text, "model.estimator", typeof(EstimatorOptions), " of models with discrete latents");
+        Section(text, "model.annealing", typeof(ClassAnnealing), " of d-vae, d-vae-st and dair");
         Section(text, "model.encoder_convolutions", typeof(AutoEncoder.Convolutions), " and `model.decoder_convolutions`");
         Section(text, "data", typeof(DataRecipe));
         Section(text, "data.options", typeof(DataSetOptions));

@@ -1,5 +1,6 @@
 using Scenograph.Estimators;
 using Scenograph.Models;
+using Scenograph.Models.Blocks;
 using Scenograph.Tests.Unit.Torch;
 using Scenograph.Torch;
 
@@ -28,7 +29,8 @@ public sealed class AirTests
         ["dair, one class"] = TinyDair with { Size = 1 },
         ["dair, one class, exact"] = TinyDair with { Size = 1, Estimator = new(EstimatorKind.Exact) },
         ["air, colours"] = TinyAir with { Channels = 3 },
-        ["dair, annealed, equally frequent classes"] = TinyDair with { Estimator = new(EstimatorKind.Exact), DivergenceStart = 20, MarginalWeight = 5 },
+        ["dair, annealed, equally frequent classes"] = TinyDair with { Estimator = new(EstimatorKind.Exact), Annealing = new() { Start = 20, Balance = 0.5 } },
+        ["dair, bent prototypes"] = TinyDair with { Estimator = new(EstimatorKind.Exact), TransformDegree = 2 },
         ["air, falling prior"] = TinyAir with { PriorPresenceStart = 0.5 },
     };
 
@@ -90,9 +92,9 @@ public sealed class AirTests
     [Fact]
     public void Annealed_classes_want_an_estimator()
     {
-        foreach (var (options, key) in new[] { (TinyDair with { DivergenceStart = 20 }, "model.divergence_start"), (TinyDair with { MarginalWeight = 5 }, "model.marginal_weight") })
+        foreach (var annealing in new ClassAnnealing[] { new() { Start = 20 }, new() { Balance = 0.5 } })
         {
-            Assert.StartsWith(key, Assert.Throws<InputException>(() => Create(options)).Message, StringComparison.Ordinal);
+            Assert.StartsWith("model.annealing", Assert.Throws<InputException>(() => Create(TinyDair with { Annealing = annealing })).Message, StringComparison.Ordinal);
         }
     }
 
@@ -110,9 +112,9 @@ public sealed class AirTests
         }
 
         var before = Terms(plain, 0, out var bound);
-        var annealed = Terms(plain with { DivergenceStart = 16, DivergenceSteps = 4, MarginalWeight = 5 }, 2, out var total);
+        var annealed = Terms(plain with { Annealing = new() { Start = 16, Steps = 4, Balance = 0.5 } }, 2, out var total);
 
-        Assert.InRange(annealed["marginal"], 0, 5 * Math.Log(plain.Size));
+        Assert.InRange(annealed["marginal"], 0, 0.5 * Images(plain).Size(0) * plain.Steps * Math.Log(plain.Size));
         Assert.Equal(bound + (3 * before["kl_what"]) + annealed["marginal"], total, 1e-3);
     }
 

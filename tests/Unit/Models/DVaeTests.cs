@@ -24,12 +24,14 @@ public sealed class DVaeTests
         ["Bernoulli pixels, transformed"] = TinySt with { Pixels = SingleObjectModel.Pixel.Bernoulli },
         ["convolutions"] = Tiny with { Height = 8, Width = 8, EncoderConvolutions = new() { Filters = 4 }, DecoderConvolutions = new() { Filters = 4 } },
         ["colours"] = TinySt with { Channels = 3 },
+        ["bent prototypes"] = TinySt with { TransformDegree = 2 },
         ["fresh transforms"] = TinySt with { FreshTransforms = true },
         ["the original's relax"] = TinySt with { FreshTransforms = true, Estimator = new(Clamp: true, LossParameters: true, LearnEta: false) },
         ["analytic divergence"] = Tiny with { Estimator = new(EstimatorKind.Concrete), RelaxedDivergence = false },
-        ["annealed, equally frequent classes"] = TinySt with { DivergenceStart = 20, MarginalWeight = 5 },
+        ["annealed, equally frequent classes"] = TinySt with { Annealing = new() { Start = 20, Balance = 0.5 } },
         ["vae"] = new Vae.Options { Height = 6, Width = 7, Size = 3, EncoderHidden = [9], DecoderHidden = [10] },
         ["vae-st"] = new Vae.StOptions { Height = 6, Width = 7, Size = 3, EncoderHidden = [9], DecoderHidden = [10], LocalisationHidden = [7] },
+        ["vae-st, bent"] = new Vae.StOptions { Height = 6, Width = 7, Size = 3, EncoderHidden = [9], DecoderHidden = [10], LocalisationHidden = [7], TransformDegree = 3 },
     };
 
     public static TheoryData<string> Variants => [.. Named.Keys];
@@ -88,7 +90,7 @@ public sealed class DVaeTests
     public void The_divergence_of_the_class_weighs_less_from_step_to_step_until_it_is_that_of_the_bound()
     {
         using var scope = TensorScope.Begin();
-        var options = TinySt with { Estimator = new(EstimatorKind.Exact), DivergenceStart = 16, DivergenceSteps = 4 };
+        var options = TinySt with { Estimator = new(EstimatorKind.Exact), Annealing = new() { Start = 16, Steps = 4 } };
         using var model = CreateDVae(options);
 
         foreach (var (step, weight) in new[] { (0, 16.0), (2, 4), (4, 1), (9, 1) })
@@ -103,7 +105,7 @@ public sealed class DVaeTests
     public void Equally_frequent_classes_cost_nothing_and_a_single_one_its_weight()
     {
         using var scope = TensorScope.Begin();
-        using var model = CreateDVae(Tiny with { MarginalWeight = 2 });
+        using var model = CreateDVae(Tiny with { Annealing = new() { Balance = 2 } });
         var bias = model.NamedParameters().Single(p => p.Name == "model.VAE.encoder.5.bias").Value;
         double Marginal(params float[] logits)
         {
@@ -116,7 +118,7 @@ public sealed class DVaeTests
         }
 
         Assert.Equal(0, Marginal(0, 0, 0), 1e-5);
-        Assert.Equal(2 * Math.Log(3), Marginal(50, 0, 0), 1e-3);
+        Assert.Equal(2 * Images(Tiny).Size(0) * Math.Log(3), Marginal(50, 0, 0), 1e-3);
     }
 
     [Fact]

@@ -48,14 +48,11 @@ internal sealed record DVaeResult(
 /// <param name="Inputs">[7, C, H, W]</param>
 /// <param name="Pictures">Prototypes of the classes that were drawn for them, [7, C, H, W].</param>
 /// <param name="Reconstructions">[7, C, H, W]</param>
-/// <param name="Traversal">The first of <paramref name="Pictures"/> with each number of the transform changed alone, [6, V, C, H, W]; null without a transform.</param>
+/// <param name="Traversal">The first of <paramref name="Pictures"/> with each number of the transform changed alone, [T, V, C, H, W]; null without a transform.</param>
 internal sealed record DVaePictures(float[] Prototypes, float[] Inputs, float[] Pictures, float[] Reconstructions, float[]? Traversal)
 {
     /// <summary>What is added to a number of the transform that changes nothing.</summary>
     public static readonly IReadOnlyList<double> Changes = [-0.6, -0.4, -0.2, 0, 0.2, 0.4, 0.6];
-
-    private const int TransformSize = 6;
-    private static readonly float[] Identity = [1, 0, 0, 0, 1, 0];
 
     /// <summary>Paints them.</summary>
     public static DVaePictures Of(LoadedRun run, IDataSet data)
@@ -82,21 +79,22 @@ internal sealed record DVaePictures(float[] Prototypes, float[] Inputs, float[] 
         long[] picture = [shape[0], shape[1], shape[2]];
         (string, float[], long[]) Array(string name, float[] values) => (name, values, [values.Length / (picture[0] * picture[1] * picture[2]), .. picture]);
         (string, float[], long[])[] arrays = [Array("prototypes", Prototypes), Array("inputs", Inputs), Array("pictures", Pictures), Array("reconstructions", Reconstructions)];
-        folder.Save(key, Traversal is null ? arrays : [.. arrays, ("traversal", Traversal, [TransformSize, Changes.Count, .. picture])]);
+        folder.Save(key, Traversal is null ? arrays : [.. arrays, ("traversal", Traversal, [Traversal.Length / (Changes.Count * picture[0] * picture[1] * picture[2]), Changes.Count, .. picture])]);
     }
 
     private static float[] Traverse(DVae model, float[] code, Device device)
     {
         var latents = new List<float>();
-        for (var number = 0; number < TransformSize; number++)
+        var numbers = model.IdentityTransform.Count;
+        for (var number = 0; number < numbers; number++)
         {
             foreach (var change in Changes)
             {
-                var transform = (float[])Identity.Clone();
+                float[] transform = [.. model.IdentityTransform];
                 transform[number] += (float)change;
                 latents.AddRange([.. code, .. transform]);
             }
         }
-        return model.Decode(Tensor.From(latents.ToArray(), [TransformSize * Changes.Count, 1, code.Length + TransformSize], device)).Reconstruction.ToArray<float>();
+        return model.Decode(Tensor.From(latents.ToArray(), [numbers * Changes.Count, 1, code.Length + numbers], device)).Reconstruction.ToArray<float>();
     }
 }

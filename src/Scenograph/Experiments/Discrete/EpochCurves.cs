@@ -1,3 +1,4 @@
+using MathNet.Numerics.Statistics;
 using Scenograph.Data;
 using Scenograph.Reports;
 using Scenograph.Training;
@@ -35,15 +36,17 @@ internal static class EpochCurves
     {
         var epochs = curves.SelectMany(curve => curve).GroupBy(point => point.Step).OrderBy(group => group.Key)
             .Select(group => (Epoch: group.Key, Sorted: (double[])[.. group.Select(point => point.Value * scale).Order()])).ToList();
-        return new(name, [.. epochs.Select(epoch => new CurvePoint(epoch.Epoch, Quantiles.Of(epoch.Sorted, 0.5)))])
+        return new(name, [.. epochs.Select(epoch => new CurvePoint(epoch.Epoch, Quantile(epoch.Sorted, 0.5)))])
         {
-            Band = [.. epochs.Select(epoch => new CurveBand(epoch.Epoch, Quantiles.Of(epoch.Sorted, Low), Quantiles.Of(epoch.Sorted, High)))],
+            Band = [.. epochs.Select(epoch => new CurveBand(epoch.Epoch, Quantile(epoch.Sorted, Low), Quantile(epoch.Sorted, High)))],
         };
     }
 
     /// <summary>The curves of a chart as a table.</summary>
     public static ExperimentTable ToTable(string name, Chart chart) => new(name, chart.Title, ["line", "epoch", "median", "q10", "q90"],
         [.. chart.Series.SelectMany(series => series.Points.Zip(series.Band, (point, band) => (IReadOnlyList<object?>)[series.Name, point.Step, point.Value, band.Low, band.High]))]);
+
+    private static double Quantile(double[] sorted, double share) => SortedArrayStatistics.QuantileCustom(sorted, share, QuantileDefinition.R7);
 
     private static double StepsAnEpoch(Recipe recipe)
     {

@@ -1,3 +1,4 @@
+using MathNet.Numerics.Statistics;
 using Scenograph.Reports;
 
 namespace Scenograph.Experiments.Toy;
@@ -50,11 +51,12 @@ internal sealed class ToyStatistics
         {
             for (var r = 0; r < count; r++) sorted[r] = map(values[r * steps + step]);
             Array.Sort(sorted);
-            var mean = sorted.Average();
-            result.Mean[step] = mean;
-            result.Deviation[step] = Math.Sqrt(sorted.Average(value => (value - mean) * (value - mean)));
-            (result.Low[step], result.Median[step], result.High[step]) = (Quantiles.Of(sorted, 0.1), Quantiles.Of(sorted, 0.5), Quantiles.Of(sorted, 0.9));
+            result.Mean[step] = ArrayStatistics.Mean(sorted);
+            result.Deviation[step] = ArrayStatistics.PopulationStandardDeviation(sorted);
+            (result.Low[step], result.Median[step], result.High[step]) = (Quantile(sorted, 0.1), Quantile(sorted, 0.5), Quantile(sorted, 0.9));
         }
         return result;
     }
+
+    private static double Quantile(double[] sorted, double share) => SortedArrayStatistics.QuantileCustom(sorted, share, QuantileDefinition.R7);
 }

@@ -10,8 +10,8 @@ public sealed class AttentionWindow : Module
 {
     private const double Epsilon = 1e-9;
 
-    private readonly AffineSampler toImage, toWindow;
-    private readonly Dictionary<(int Height, int Width), AffineSampler> toPatch = [];
+    private readonly SpatialSampler toImage, toWindow;
+    private readonly Dictionary<(int Height, int Width), SpatialSampler> toPatch = [];
     private readonly int height, width, windowHeight, windowWidth;
 
     /// <param name="height">Rows H of the image.</param>
@@ -21,8 +21,8 @@ public sealed class AttentionWindow : Module
     public AttentionWindow(int height, int width, int windowHeight, int windowWidth)
     {
         (this.height, this.width, this.windowHeight, this.windowWidth) = (height, width, windowHeight, windowWidth);
-        toImage = Child("to_image", new AffineSampler(height, width));
-        toWindow = Child("to_window", new AffineSampler(windowHeight, windowWidth));
+        toImage = Child("to_image", new SpatialSampler(height, width));
+        toWindow = Child("to_window", new SpatialSampler(windowHeight, windowWidth));
     }
 
     /// <summary>What the image shows inside the window.</summary>

@@ -34,21 +34,8 @@ public sealed class DVae : SingleObjectModel, IClusterer
         /// <summary>CONCRETE: temperature of the relaxed prior; that of the posterior if left out, as in the original's code, whose configuration says 1.</summary>
         [Range(0, 1000, MinimumIsExclusive = true)] public double? PriorTemperature { get; init; }
 
-        /// <summary>
-        /// Ours: weight of the class's divergence before the first step, from which it falls geometrically to 1. While it is large, pictures belong to all
-        /// classes, which then part one after another; transforms are free all the while. Deterministic annealing (Rose 1998, "Deterministic annealing for
-        /// clustering, compression, classification, regression, and related optimization problems"). 1: as published.
-        /// </summary>
-        [Range(1, 1e6)] public double DivergenceStart { get; init; } = 1;
-
-        /// <summary>Optimiser steps in which the weight of the class's divergence falls.</summary>
-        [Range(1, int.MaxValue)] public int DivergenceSteps { get; init; } = 1000;
-
-        /// <summary>
-        /// Ours: weight of the divergence of the batch's mean class from the uniform prior, which keeps classes equally frequent where the bound would rather
-        /// spend two of them on one thing. 0: as published.
-        /// </summary>
-        [Range(0, 1e6)] public double MarginalWeight { get; init; }
+        /// <summary>Ours: a way out of local minima.</summary>
+        public ClassAnnealing Annealing { get; init; } = new();
 
         internal virtual bool DrawsEachTransform => false;
     }
@@ -62,8 +49,11 @@ public sealed class DVae : SingleObjectModel, IClusterer
         /// <summary>Hidden layers of the net that finds the transform.</summary>
         public int[] LocalisationHidden { get; init; } = [400, 400];
 
-        /// <summary>Prior variance of each of the transform's six numbers.</summary>
+        /// <summary>Prior variance of each of the transform's numbers.</summary>
         [Range(0, 1000, MinimumIsExclusive = true)] public double TransformVariance { get; init; } = 0.01;
+
+        /// <summary>Degree of the polynomials in X and Y that move points. 1: affine, as published; above, ours: pictures are bent as well.</summary>
+        [Range(1, 5)] public int TransformDegree { get; init; } = 1;
 
         /// <summary>
         /// Draw a transform of its own for each value that the estimator tries, as the original does; the values of one image otherwise share
@@ -71,7 +61,7 @@ public sealed class DVae : SingleObjectModel, IClusterer
         /// </summary>
         public bool FreshTransforms { get; init; }
 
-        internal override TransformShape? Transform => new(LocalisationHidden, TransformVariance);
+        internal override TransformShape? Transform => new(LocalisationHidden, TransformVariance, TransformDegree);
 
         internal override bool DrawsEachTransform => FreshTransforms;
     }
@@ -145,7 +135,7 @@ public sealed class DVae : SingleObjectModel, IClusterer
     }
 
     /// <param name="images">[B, C, H, W]</param>
-    /// <param name="noise">CONCRETE's KL, then what the estimator draws, then a normal [B, 6] for each transform.</param>
+    /// <param name="noise">CONCRETE's KL, then what the estimator draws, then a normal [B, T] for each transform.</param>
     public Pass Train(Tensor images, NoiseSource noise)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -157,8 +147,9 @@ public sealed class DVae : SingleObjectModel, IClusterer
         var transform = Localise(images);
         var estimate = estimator.Estimate(DiscreteLatent.Categorical(logits), values => Loss(values, images, transform, noise), noise, images);
         estimate.KeptIn(scope);
-        scope.Keep(new[] { transform?.Mean, transform?.LogVariance, transform?.Divergence }.OfType<Tensor>());
-        return new(logits, divergence, transform, estimate, options.MarginalWeight > 0 ? scope.Keep(UniformDivergence.OfMean(logits) * options.MarginalWeight) : null);
+        var marginal = options.Annealing.Imbalance(logits);
+        scope.Keep(new[] { transform?.Mean, transform?.LogVariance, transform?.Divergence, marginal }.OfType<Tensor>());
+        return new(logits, divergence, transform, estimate, marginal);
     }
 
     /// <inheritdoc/>
@@ -171,14 +162,14 @@ public sealed class DVae : SingleObjectModel, IClusterer
         if (pass.Transform is { } transform) terms.Add(("kl_transform", scope.Keep(transform.Divergence.Mean())));
         if (pass.Marginal is { } marginal) terms.Add(("marginal", scope.Keep(marginal.Detach())));
         if (pass.Estimate.Tuning is { } tuning) terms.Add(("variance", scope.Keep(tuning.Detach())));
-        return new(scope.Keep(pass.Total(Annealing.Geometric(step, options.DivergenceSteps, options.DivergenceStart, 1))), terms);
+        return new(scope.Keep(pass.Total(options.Annealing.Weight(step))), terms);
     }
 
     /// <summary>f(z, x), −ln p(x | z) of the values that an estimator tries.</summary>
     /// <param name="values">[S, B, K], one-hot or any others.</param>
     /// <param name="images">[B, C, H, W]</param>
     /// <param name="transform">Or null.</param>
-    /// <param name="noise">Normal [B, 6]: one, or one for each of the S.</param>
+    /// <param name="noise">Normal [B, T]: one, or one for each of the S.</param>
     /// <returns>[S, B]</returns>
     private Tensor Loss(Tensor values, Tensor images, Transform? transform, NoiseSource noise)
     {
@@ -196,7 +187,7 @@ public sealed class DVae : SingleObjectModel, IClusterer
             return scope.Keep(parts.Count == 1 ? parts[0] : Operators.Cat([.. parts]));
         }
         var isFresh = options.DrawsEachTransform && estimator is not ExactGradient;
-        var changes = Operators.Cat([.. Enumerable.Range(0, isFresh ? samples : 1).Select(_ => transform.Sample(noise))]);   // [S·B, 6] or [B, 6]
+        var changes = Operators.Cat([.. Enumerable.Range(0, isFresh ? samples : 1).Select(_ => transform.Sample(noise))]);   // [S·B, T] or [B, T]
         // Each kind of value has a warp of its own, so that a gradient by the relaxed ones leaves the drawn ones alone.
         var losses = new List<Tensor>();
         if (estimator is ExactGradient) losses.Add(Warped(Prototypes().Unsqueeze(1), changes, images));
@@ -211,7 +202,7 @@ public sealed class DVae : SingleObjectModel, IClusterer
     }
 
     /// <param name="pictures">[S, B, C, H, W], or [S, 1, C, H, W] for the same in every image.</param>
-    /// <param name="changes">[S·B, 6]; or [B, 6], which all S share.</param>
+    /// <param name="changes">[S·B, T]; or [B, T], which all S share.</param>
     /// <param name="images">[B, C, H, W]</param>
     /// <returns>[S, B]</returns>
     private Tensor Warped(Tensor pictures, Tensor changes, Tensor images)

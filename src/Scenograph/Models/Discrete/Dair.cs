@@ -24,29 +24,20 @@ public sealed class Dair : GlimpseModel
         /// <summary>Hidden layers of the net that finds the transform.</summary>
         public int[] LocalisationHidden { get; init; } = [400, 400];
 
-        /// <summary>Prior variance of each of the transform's six numbers.</summary>
+        /// <summary>Prior variance of each of the transform's numbers.</summary>
         [Range(0, 1000, MinimumIsExclusive = true)] public double TransformVariance { get; init; } = 0.01;
 
-        /// <summary>
-        /// Ours, with an estimator: weight of the class's divergence before the first step, from which it falls geometrically to 1, so that classes part one
-        /// after another. 1: as published.
-        /// </summary>
-        [Range(1, 1e6)] public double DivergenceStart { get; init; } = 1;
+        /// <summary>Degree of the polynomials in X and Y that move points. 1: affine, as published; above, ours: prototypes are bent as well.</summary>
+        [Range(1, 5)] public int TransformDegree { get; init; } = 1;
 
-        /// <summary>Optimiser steps in which the weight of the class's divergence falls.</summary>
-        [Range(1, int.MaxValue)] public int DivergenceSteps { get; init; } = 1000;
-
-        /// <summary>
-        /// Ours, with an estimator: weight of the divergence of the mean class of all things found in a batch from the uniform prior, which keeps prototypes
-        /// alive. 0: as published.
-        /// </summary>
-        [Range(0, 1e6)] public double MarginalWeight { get; init; }
+        /// <summary>Ours, with an estimator: a way out of local minima.</summary>
+        public ClassAnnealing Annealing { get; init; } = new();
     }
 
     private readonly Options options;
     private readonly AutoEncoder vae;
     private readonly LocalisationNet localisation;
-    private readonly AffineSampler warp;
+    private readonly SpatialSampler warp;
 
     /// <param name="options">Sizes and variants.</param>
     /// <param name="random">Source of the starting values.</param>
@@ -57,13 +48,16 @@ public sealed class Dair : GlimpseModel
         Buffer("prior_latent_probs_what", Operators.Full([1, options.Steps, options.Size], 1.0 / options.Size));
         vae = Child("vae", new AutoEncoder(new(options.Channels, options.Window, options.Window, options.Size, options.Size, options.EncoderHidden, options.DecoderHidden,
             AutoEncoder.Output.Absolute), random));
-        localisation = Child("localization_net", new LocalisationNet(options.Channels * options.Window * options.Window, options.LocalisationHidden, options.TransformVariance, random));
-        warp = Child("warp", new AffineSampler(options.Window, options.Window));
+        localisation = Child("localization_net", new LocalisationNet(options.Channels * options.Window * options.Window, options.LocalisationHidden, options.TransformVariance, random, options.TransformDegree));
+        warp = Child("warp", new SpatialSampler(options.Window, options.Window, options.TransformDegree));
         DeclareRecurrence(options.Size, random);
     }
 
     /// <inheritdoc/>
     public override string Name => "dair";
+
+    /// <summary>T, numbers of a transform.</summary>
+    private int Numbers => LocalisationNet.Identity(options.TransformDegree).Length;
 
     /// <summary>What the L classes look like before any transform.</summary>
     /// <returns>[L, C, h, w]</returns>
@@ -74,7 +68,7 @@ public sealed class Dair : GlimpseModel
         using var scope = TensorScope.Begin();
         var logits = vae.Encode(windows);                                                         // [B, L]
         var code = noise.Categorical(logits);
-        var epsilon = noise.Normal([windows.Size(0), 6], logits);
+        var epsilon = noise.Normal([windows.Size(0), Numbers], logits);
         return new(scope.Keep(code), scope.Keep(logits), [logits, scope.Keep(epsilon)]);
     }
 
@@ -93,26 +87,25 @@ public sealed class Dair : GlimpseModel
     }
 
     private protected override double DivergenceWeight(string term, long step) =>
-        term == "kl_what" ? Annealing.Geometric(step, options.DivergenceSteps, options.DivergenceStart, 1) : 1;
+        term == "kl_what" ? options.Annealing.Weight(step) : 1;
 
     private protected override IEnumerable<(string Name, Tensor Value)> Regularisers(Output output, Tensor present)
     {
-        if (options.MarginalWeight == 0) return [];
         using var scope = TensorScope.Begin();
-        return [("marginal", scope.Keep(UniformDivergence.OfMean(output.Parameters["logits"].Flatten(0, 1), present.Detach().Flatten()) * options.MarginalWeight))];
+        var imbalance = options.Annealing.Imbalance(output.Parameters["logits"].Flatten(0, 1), present.Detach().Flatten());
+        return imbalance is null ? [] : [("marginal", scope.Keep(imbalance))];
     }
 
     private protected override Tensor Paint(Tensor codes, Tensor? transform)
     {
         using var scope = TensorScope.Begin();
         // L pictures are decoded, however many windows want one.
-        return scope.Keep(warp.Forward(Chosen(codes), transform!.View([-1, 2, 3])));
+        return scope.Keep(warp.Forward(Chosen(codes), transform!.View([-1, 2, Numbers / 2])));
     }
 
     // The bilinear sampler has none.
     private static Options WithoutSecondDerivatives(Options options) =>
-        options.Estimator is null && options.DivergenceStart > 1 ? throw new InputException("model.divergence_start belongs to a model.estimator (exact, leave-one-out); the published NVIL has the class's divergence as it is")
-            : options.Estimator is null && options.MarginalWeight > 0 ? throw new InputException("model.marginal_weight belongs to a model.estimator (exact, leave-one-out); the published NVIL has no such term")
+        options.Estimator is null && options.Annealing.IsUsed ? throw new InputException("model.annealing belongs to a model.estimator (exact, leave-one-out); the published NVIL has the class's divergence as it is")
             : options.Estimator is { Kind: EstimatorKind.SumAndSample }
             ? throw new InputException("model.estimator.kind is sum-and-sample, which is for one variable an image; dair has the class of every thing (leave-one-out, exact)")
             : options.Estimator is { } estimator ? options with { Estimator = estimator with { SecondDerivatives = false } } : options;
@@ -177,10 +170,10 @@ public sealed class Dair : GlimpseModel
     {
         using var scope = TensorScope.Begin();
         var (batch, count, many) = (pictures.Size(0), pictures.Size(1), pictures.Size(2));
-        var windows = warp.Forward(pictures.Flatten(0, 1).Flatten(1, 2), output.Transform!.Flatten(0, 1).View([-1, 2, 3]));
+        var windows = warp.Forward(pictures.Flatten(0, 1).Flatten(1, 2), output.Transform!.Flatten(0, 1).View([-1, 2, Numbers / 2]));
         return scope.Keep(Window.Write(windows, output.Where.Flatten(0, 1)).View([batch, count, many, options.Channels, options.Height, options.Width]));
     }
 
     private protected override double WindowOperations() => 2 * (vae.ForwardOperations() ?? 0)
-        + AutoEncoder.Operations([options.Channels * options.Window * options.Window, .. options.LocalisationHidden, 12]);
+        + AutoEncoder.Operations([options.Channels * options.Window * options.Window, .. options.LocalisationHidden, 2 * Numbers]);
 }

@@ -187,13 +187,13 @@ public abstract class GlimpseModel : DecompositionModel
     /// <param name="Parameters">By name, each [N·B, ...].</param>
     /// <param name="Divergences">KL by name of the term, each [N·B].</param>
     /// <param name="LogProbability">Of a discrete code, [N·B], or null.</param>
-    /// <param name="Transform">Affine change of the painted window, [N·B, 6], or null.</param>
+    /// <param name="Transform">Change of the painted window, [N·B, T], or null.</param>
     private protected sealed record Whats(Tensor Code, IReadOnlyList<(string Name, Tensor Value)> Parameters, IReadOnlyList<(string Name, Tensor Value)> Divergences,
         Tensor? LogProbability, Tensor? Transform);
 
     /// <summary>Paints windows.</summary>
     /// <param name="codes">[M, L]</param>
-    /// <param name="transform">[M, 6], or null.</param>
+    /// <param name="transform">[M, T], or null.</param>
     /// <returns>[M, C, h, w]</returns>
     private protected abstract Tensor Paint(Tensor codes, Tensor? transform);
 
@@ -208,7 +208,7 @@ public abstract class GlimpseModel : DecompositionModel
     /// <param name="Parameters">Of z_what's distributions by name, each [B, N, ...].</param>
     /// <param name="Divergences">KL of each latent by the name of its term but presence, each [B, N], not masked.</param>
     /// <param name="LogProbability">Of a discrete z_what, [B, N], not masked; or null.</param>
-    /// <param name="Transform">[B, N, 6], or null.</param>
+    /// <param name="Transform">[B, N, T], or null.</param>
     /// <param name="Baseline">[B, N], masked; null where none was asked for.</param>
     public sealed record Output(Tensor Presence, Tensor Logits, Tensor Mask, Tensor Where, Tensor WhereMean, Tensor WhereLogVariance, Tensor Code,
         IReadOnlyDictionary<string, Tensor> Parameters, IReadOnlyList<(string Name, Tensor Value)> Divergences, Tensor? LogProbability, Tensor? Transform, Tensor? Baseline)

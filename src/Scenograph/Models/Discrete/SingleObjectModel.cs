@@ -25,8 +25,9 @@ public abstract class SingleObjectModel : DecompositionModel, ILatentComponents,
 
     /// <summary>The transform of an ST variant.</summary>
     /// <param name="Hidden">Hidden layers of the net that finds it.</param>
-    /// <param name="Variance">Prior variance of each of its six numbers.</param>
-    internal sealed record TransformShape(int[] Hidden, double Variance);
+    /// <param name="Variance">Prior variance of each of its numbers.</param>
+    /// <param name="Degree">Of its polynomials.</param>
+    internal sealed record TransformShape(int[] Hidden, double Variance, int Degree);
 
     /// <summary>Sizes and variants that all have.</summary>
     public abstract record SingleObjectOptions
@@ -67,7 +68,7 @@ public abstract class SingleObjectModel : DecompositionModel, ILatentComponents,
     private readonly SingleObjectOptions options;
     private readonly AutoEncoder autoEncoder;
     private readonly LocalisationNet? localisation;
-    private readonly AffineSampler? warp;
+    private readonly SpatialSampler? warp;
 
     /// <param name="options">Sizes and variants.</param>
     /// <param name="codeParameters">Numbers that the encoder gives for a code.</param>
@@ -79,8 +80,9 @@ public abstract class SingleObjectModel : DecompositionModel, ILatentComponents,
         autoEncoder = Child("model.VAE", new AutoEncoder(new(options.Channels, options.Height, options.Width, options.Size, codeParameters, options.EncoderHidden, options.DecoderHidden,
             options.Pixels == Pixel.Bernoulli ? AutoEncoder.Output.Sigmoid : AutoEncoder.Output.Linear, options.EncoderConvolutions, options.DecoderConvolutions), random));
         if (options.Transform is not { } transform) return;
-        localisation = Child("model.localization_net", new LocalisationNet(options.Channels * options.Height * options.Width, transform.Hidden, transform.Variance, random));
-        warp = Child("model.warp", new AffineSampler(options.Height, options.Width));
+        localisation = Child("model.localization_net", new LocalisationNet(options.Channels * options.Height * options.Width, transform.Hidden, transform.Variance, random, transform.Degree));
+        warp = Child("model.warp", new SpatialSampler(options.Height, options.Width, transform.Degree));
+        IdentityTransform = LocalisationNet.Identity(transform.Degree);
     }
 
     /// <inheritdoc/>
@@ -95,13 +97,16 @@ public abstract class SingleObjectModel : DecompositionModel, ILatentComponents,
     /// <summary>Whether what is decoded is warped.</summary>
     public bool IsTransformed => localisation is not null;
 
+    /// <summary>The transform that changes nothing, T numbers: six, more where <c>transform_degree</c> is above 1, none where there is no transform.</summary>
+    public IReadOnlyList<float> IdentityTransform { get; } = [];
+
     /// <summary>Distribution of a picture's transform.</summary>
-    /// <param name="Mean">[B, 6]</param>
-    /// <param name="LogVariance">ln σ², [B, 6]</param>
+    /// <param name="Mean">[B, T]</param>
+    /// <param name="LogVariance">ln σ², [B, T]</param>
     /// <param name="Divergence">From the prior, [B].</param>
     public sealed record Transform(Tensor Mean, Tensor LogVariance, Tensor Divergence)
     {
-        /// <summary>A draw, [B, 6].</summary>
+        /// <summary>A draw, [B, T].</summary>
         public Tensor Sample(NoiseSource noise)
         {
             ArgumentNullException.ThrowIfNull(noise);
@@ -135,12 +140,12 @@ public abstract class SingleObjectModel : DecompositionModel, ILatentComponents,
 
     /// <summary>Pictures under transforms; themselves where there are none.</summary>
     /// <param name="pictures">[M, C, H, W]; M, or 1 for all the same.</param>
-    /// <param name="transforms">[M, 6], or null.</param>
+    /// <param name="transforms">[M, T], or null.</param>
     private protected Tensor Warp(Tensor pictures, Tensor? transforms)
     {
         if (warp is null || transforms is null) return pictures;
         using var scope = TensorScope.Begin();
-        return scope.Keep(warp.Forward(pictures, transforms.View([-1, 2, 3])));
+        return scope.Keep(warp.Forward(pictures, transforms.View([-1, 2, IdentityTransform.Count / 2])));
     }
 
     /// <summary>−ln p(x | x̃) without the Gaussian's constant.</summary>
@@ -183,13 +188,13 @@ public abstract class SingleObjectModel : DecompositionModel, ILatentComponents,
     /// <param name="Code">[B, L]</param>
     /// <param name="Picture">What the code is decoded to, [B, C, H, W].</param>
     /// <param name="Transform">Of the transform, or null.</param>
-    /// <param name="Sample">The transform that was drawn, [B, 6], or null.</param>
+    /// <param name="Sample">The transform that was drawn, [B, T], or null.</param>
     /// <param name="Reconstruction">[B, C, H, W]</param>
     public sealed record Output(Tensor Parameters, Tensor Code, Tensor Picture, Transform? Transform, Tensor? Sample, Tensor Reconstruction);
 
     /// <summary>Encodes, draws and decodes.</summary>
     /// <param name="images">[B, C, H, W]</param>
-    /// <param name="noise">A draw of the code, then a normal one, [B, 6], where there is a transform.</param>
+    /// <param name="noise">A draw of the code, then a normal one, [B, T], where there is a transform.</param>
     public Output Forward(Tensor images, NoiseSource noise)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -237,14 +242,14 @@ public abstract class SingleObjectModel : DecompositionModel, ILatentComponents,
         return result with { Latents = latents, ClusterLogits = this is IClusterer ? latents["parameters"] : null };
     }
 
-    /// <summary>Vectors of the code and, behind it, the transform's six numbers where there is one.</summary>
+    /// <summary>Vectors of the code and, behind it, the transform's T numbers where there is one.</summary>
     /// <inheritdoc/>
     public Decomposition Decode(Tensor latents)
     {
         ArgumentNullException.ThrowIfNull(latents);
         using var scope = TensorScope.Begin();
         var flat = latents.Flatten(0, 1);
-        var change = IsTransformed ? flat.Narrow(1, options.Size, 6) : null;
+        var change = IsTransformed ? flat.Narrow(1, options.Size, IdentityTransform.Count) : null;
         return Whole(scope, Warp(Paint(flat.Narrow(1, 0, options.Size)), change), flat);
     }
 
@@ -257,5 +262,5 @@ public abstract class SingleObjectModel : DecompositionModel, ILatentComponents,
 
     /// <inheritdoc/>
     public override double? ForwardOperations(int batch) => autoEncoder.ForwardOperations() is not { } operations ? null
-        : batch * (operations + (options.Transform is { } transform ? AutoEncoder.Operations([options.Channels * options.Height * options.Width, .. transform.Hidden, 12]) : 0));
+        : batch * (operations + (options.Transform is { } transform ? AutoEncoder.Operations([options.Channels * options.Height * options.Width, .. transform.Hidden, 2 * IdentityTransform.Count]) : 0));
 }

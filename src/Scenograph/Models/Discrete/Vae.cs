@@ -19,10 +19,13 @@ public sealed class Vae : SingleObjectModel
         /// <summary>Hidden layers of the net that finds the transform.</summary>
         public int[] LocalisationHidden { get; init; } = [400, 400];
 
-        /// <summary>Prior variance of each of the transform's six numbers.</summary>
+        /// <summary>Prior variance of each of the transform's numbers.</summary>
         [Range(0, 1000, MinimumIsExclusive = true)] public double TransformVariance { get; init; } = 0.01;
 
-        internal override TransformShape? Transform => new(LocalisationHidden, TransformVariance);
+        /// <summary>Degree of the polynomials in X and Y that move points. 1: affine, as published; above, ours: pictures are bent as well.</summary>
+        [Range(1, 5)] public int TransformDegree { get; init; } = 1;
+
+        internal override TransformShape? Transform => new(LocalisationHidden, TransformVariance, TransformDegree);
     }
 
     /// <param name="options">Those of either variant.</param>
