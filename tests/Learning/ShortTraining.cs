@@ -48,18 +48,31 @@ internal sealed record ShortTraining(double LossShare, double Score, double Base
             sprites: { minimum_objects: 2, maximum_objects: 2, rotate: false, minimum_side: 0.35, maximum_side: 0.5, minimum_color_distance: 0.7 }
         """;
 
-    /// <summary>
-    /// Trains a recipe to its end, on one thread, in a folder that is gone afterwards; 128 validation scenes. The seed is that of weights, noise and scenes.
-    /// </summary>
+    /// <summary>128 validation scenes; the seed is that of weights, noise and scenes.</summary>
     public static ShortTraining Run(string text, int seed = 0)
     {
-        var recipe = RecipeReader.Parse(text, "learning.yaml", ModelCatalogue.Instance, [$"training.seed={seed}", $"data.options.seed={seed}"]);
-        recipe = recipe with
-        {
-            // Such small products only wait for each other on more than one thread.
-            Training = recipe.Training with { Threads = 1, LogEvery = 20, ValidateEvery = recipe.Training.Steps, CheckpointEvery = 0 },
-            Evaluation = recipe.Evaluation with { Images = 128, Batch = 64 },
-        };
+        var recipe = Read(text, seed, $"data.options.seed={seed}");
+        recipe = recipe with { Evaluation = recipe.Evaluation with { Images = 128, Batch = 64 } };
+        var history = Train(recipe);
+        var losses = history.Curve("train", "loss");
+        var scenes = DataSets.Open(recipe.Data.Validation!, Split.Validation, options: recipe.Data.Options);
+        return new(
+            losses.TakeLast(3).Average(point => point.Value) / losses[0].Value,
+            history.Curve("validation", MetricNames.AriForeground)[^1].Value,
+            ConnectedComponents.AriForeground(scenes, recipe.Evaluation.Images));
+    }
+
+    /// <summary>A recipe for <see cref="Train"/>, which validates after its last step only.</summary>
+    public static Recipe Read(string text, int seed, params string[] changes)
+    {
+        var recipe = RecipeReader.Parse(text, "learning.yaml", ModelCatalogue.Instance, [$"training.seed={seed}", .. changes]);
+        // Such small products only wait for each other on more than one thread.
+        return recipe with { Training = recipe.Training with { Threads = 1, LogEvery = 20, ValidateEvery = recipe.Training.Steps, CheckpointEvery = 0 } };
+    }
+
+    /// <summary>Trains to the end, in a folder that is gone afterwards.</summary>
+    public static MetricsHistory Train(Recipe recipe)
+    {
         using var folder = new TemporaryFolder();
         using var run = RunFolder.CreateAt(folder["run"]);
         run.WriteRecipe(recipe);
@@ -67,12 +80,6 @@ internal sealed record ShortTraining(double LossShare, double Score, double Base
         {
             Assert.True(trainer.Run().Finished);
         }
-        var history = MetricsLog.Read(run.MetricsPath);
-        var losses = history.Curve("train", "loss");
-        var scenes = DataSets.Open(recipe.Data.Validation!, Split.Validation, options: recipe.Data.Options);
-        return new(
-            losses.TakeLast(3).Average(point => point.Value) / losses[0].Value,
-            history.Curve("validation", MetricNames.AriForeground)[^1].Value,
-            ConnectedComponents.AriForeground(scenes, recipe.Evaluation.Images));
+        return MetricsLog.Read(run.MetricsPath);
     }
 }

@@ -42,7 +42,7 @@ public abstract class ToyExperimentBase : Experiment
             result.Case.Label,
             1000 * result.Curves.Losses.Average(loss => Math.Abs(loss - result.Case.BestLoss)),
             100 * result.Curves.Variances.Average(variance => (double)variance),
-            IsNoisy(result.Case) ? result.Curves.Variances.Average(variance => Math.Log(variance)) : null,
+            IsNoisy(result.Case) ? result.Curves.Variances.Average(variance => Math.Log(variance + ToyStatistics.Smallest)) : null,
             result.Curves.Milliseconds.Average(ms => (double)ms),
             result.Curves.Milliseconds.Average(ms => (double)ms) / result.Curves.Repetitions,
             result.Curves.Milliseconds.Sum(ms => (double)ms) / result.Curves.Repetitions / 1000,

@@ -6,7 +6,8 @@ namespace Scenograph.Experiments.Toy;
 /// <summary>Curves of all repetitions, step by step as mean, deviation and quantiles.</summary>
 internal sealed class ToyStatistics
 {
-    private const double Smallest = 1e-64; // the published figures add it before the logarithm
+    /// <summary>What the published figures add to a variance before they take its logarithm.</summary>
+    public const double Smallest = 1e-64;
 
     private ToyStatistics(int steps) =>
         (Mean, Deviation, Low, Median, High) = (new double[steps], new double[steps], new double[steps], new double[steps], new double[steps]);
