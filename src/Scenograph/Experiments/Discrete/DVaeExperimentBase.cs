@@ -100,7 +100,7 @@ public abstract class DVaeExperimentBase : RecipeExperiment
             ImageFile.EncodePng(TraversalFigure.Grid([.. rows.Select(row => (IReadOnlyList<Image>)row)])), $"{rows[0].Length} pictures and their reconstructions");
         if (pictures.Traversal is not { } traversal) yield break;
         yield return new($"The prototype of the first of these pictures, with one number of its transform changed from (1, 0, 0, 0, 1, 0) at a time ({one.Words}). Rows: the numbers of the 2 x 3 matrix in reading order.",
-            ImageFile.EncodePng(TraversalFigure.Grid([.. Images(traversal, one).Chunk(DVaePictures.Changes.Count)])), "A prototype under affine transforms")
+            ImageFile.EncodePng(TraversalFigure.Grid([.. Images(traversal, one).Chunk(DVaePictures.Changes.Count)])), "A prototype with each number of its transform changed alone")
         {
             ColumnTitles = [.. DVaePictures.Changes.Select(change => change.ToString("+0.0;-0.0;0", System.Globalization.CultureInfo.InvariantCulture))],
         };
