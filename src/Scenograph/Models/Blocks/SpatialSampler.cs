@@ -4,8 +4,8 @@ namespace Scenograph.Models.Blocks;
 
 /// <summary>
 /// The sampling half of a spatial transformer (Jaderberg et al. 2015, arXiv 1506.02025): reads pictures at moved places, bilinearly, with zeros
-/// outside. Places are moved affinely, or by polynomials of a higher degree. X grows to the right, Y downwards, both from −1 to 1 between the picture's edges (not between the centres of its
-/// outer pixels).
+/// outside. Places are moved affinely, or by polynomials of a higher degree. X grows to the right, Y downwards, both from −1 to 1 between the
+/// picture's edges (not between the centres of its outer pixels).
 /// </summary>
 /// <param name="height">Rows H' of the result.</param>
 /// <param name="width">Columns W' of the result.</param>
