@@ -100,7 +100,7 @@ public abstract class RecipeExperiment : Experiment
     private protected static string Lengths(IReadOnlyList<RunName> runs)
     {
         int[] steps = [.. runs.Select(run => run.Steps).Distinct().Order()];
-        return $"{runs.Count} trainings of {string.Join(" or ", steps)} steps, measured on the pictures that the recipe names (as published, those of the training).";
+        return $"{runs.Count} {(runs.Count == 1 ? "training" : "trainings")} of {string.Join(" or ", steps)} steps, measured on the pictures that the recipe names (as published, those of the training).";
     }
 
     private static EvaluationSummary Train(string path, Recipe recipe, IProgress<TrainingProgress>? progress, CancellationToken stop)
