@@ -99,8 +99,9 @@ public abstract class DVaeExperimentBase : RecipeExperiment
         yield return new($"Random pictures and the best run ({one.Words}). Rows: input, {(IsTransformed ? "the prototype that was drawn, its warped copy" : "the prototype that was drawn")}.",
             ImageFile.EncodePng(TraversalFigure.Grid([.. rows.Select(row => (IReadOnlyList<Image>)row)])), $"{rows[0].Length} pictures and their reconstructions");
         if (pictures.Traversal is not { } traversal) yield break;
-        yield return new($"The prototype of the first of these pictures, with one number of its transform changed from (1, 0, 0, 0, 1, 0) at a time ({one.Words}). Rows: the numbers of the 2 x 3 matrix in reading order.",
-            ImageFile.EncodePng(TraversalFigure.Grid([.. Images(traversal, one).Chunk(DVaePictures.Changes.Count)])), "A prototype with each number of its transform changed alone")
+        var numbers = Images(traversal, one).Chunk(DVaePictures.Changes.Count).ToArray();
+        yield return new($"The prototype of the first of these pictures, under the transform that changes nothing but for one number at a time ({one.Words}). Rows: the numbers of its 2 x {numbers.Length / 2} matrix in reading order.",
+            ImageFile.EncodePng(TraversalFigure.Grid([.. numbers])), "A prototype with each number of its transform changed alone")
         {
             ColumnTitles = [.. DVaePictures.Changes.Select(change => change.ToString("+0.0;-0.0;0", System.Globalization.CultureInfo.InvariantCulture))],
         };

@@ -21,6 +21,7 @@ public sealed class LocalisationNet : Module
     {
         ArgumentNullException.ThrowIfNull(hidden);
         var identity = Identity(degree);
+        Numbers = identity.Length;
         priorMean = Buffer("prior_mu_transform", Tensor.From(identity, [1, identity.Length]));
         priorVariance = Buffer("prior_var_transform", Operators.Full([1, identity.Length], variance));
         network = Child("localization_net", AutoEncoder.Perceptron([inputs, .. hidden, 2 * identity.Length], flatten: true, random));
@@ -30,6 +31,9 @@ public sealed class LocalisationNet : Module
         using var start = Operators.Cat([priorMean.View([-1]), priorVariance.Log().View([-1])]);
         parameters[^1].Copy_(start);
     }
+
+    /// <summary>2M, of a transform.</summary>
+    public int Numbers { get; }
 
     /// <summary>The transform that changes nothing, 2 × M numbers row by row.</summary>
     /// <param name="degree">Of its polynomials.</param>

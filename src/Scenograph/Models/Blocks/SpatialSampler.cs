@@ -22,7 +22,7 @@ public sealed class SpatialSampler(int height, int width, int degree = 1) : Modu
 
     /// <param name="images">[B, C, H, W]; the same B, or 1 for one picture that all transforms read.</param>
     /// <param name="theta">
-    /// [B, 2, M]: the result at (X, Y) is the picture at (θ₀₀X + θ₀₁Y + θ₀₂ + .., θ₁₀X + θ₁₁Y + θ₁₂ + ..). Behind the affine three stand the monomials
+    /// [B, 2, M], or its numbers row by row, [B, 2M]: the result at (X, Y) is the picture at (θ₀₀X + θ₀₁Y + θ₀₂ + .., θ₁₀X + θ₁₁Y + θ₁₂ + ..). Behind the affine three stand the monomials
     /// of each higher degree, X's powers falling: X², XY, Y², X³, ..
     /// </param>
     /// <returns>[B, C, H', W']</returns>
@@ -31,7 +31,7 @@ public sealed class SpatialSampler(int height, int width, int degree = 1) : Modu
         using var scope = TensorScope.Begin();
         var batch = theta.Size(0);
         // One matrix product for the whole batch; X and Y stay planes of their own in memory, which the sampler reads fastest.
-        var grid = theta.Reshape([batch * 2, theta.Size(2)]).MatMul(Points(theta)).View([batch, 2, height, width]).Permute([0, 2, 3, 1]); // [B, H', W', 2]
+        var grid = theta.Reshape([batch * 2, -1]).MatMul(Points(theta)).View([batch, 2, height, width]).Permute([0, 2, 3, 1]); // [B, H', W', 2]
         if (images.Size(0) != batch) images = images.Expand([batch, -1, -1, -1]);
         return scope.Keep(Operators.GridSampler(images, grid.To(images.DType), interpolationMode: 0, paddingMode: 0, alignCorners: false));
     }

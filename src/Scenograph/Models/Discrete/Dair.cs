@@ -56,9 +56,6 @@ public sealed class Dair : GlimpseModel
     /// <inheritdoc/>
     public override string Name => "dair";
 
-    /// <summary>T, numbers of a transform.</summary>
-    private int Numbers => LocalisationNet.Identity(options.TransformDegree).Length;
-
     /// <summary>What the L classes look like before any transform.</summary>
     /// <returns>[L, C, h, w]</returns>
     public Tensor Prototypes() => vae.Prototypes();
@@ -68,7 +65,7 @@ public sealed class Dair : GlimpseModel
         using var scope = TensorScope.Begin();
         var logits = vae.Encode(windows);                                                         // [B, L]
         var code = noise.Categorical(logits);
-        var epsilon = noise.Normal([windows.Size(0), Numbers], logits);
+        var epsilon = noise.Normal([windows.Size(0), localisation.Numbers], logits);
         return new(scope.Keep(code), scope.Keep(logits), [logits, scope.Keep(epsilon)]);
     }
 
@@ -100,7 +97,7 @@ public sealed class Dair : GlimpseModel
     {
         using var scope = TensorScope.Begin();
         // L pictures are decoded, however many windows want one.
-        return scope.Keep(warp.Forward(Chosen(codes), transform!.View([-1, 2, Numbers / 2])));
+        return scope.Keep(warp.Forward(Chosen(codes), transform!));
     }
 
     // The bilinear sampler has none.
@@ -170,10 +167,10 @@ public sealed class Dair : GlimpseModel
     {
         using var scope = TensorScope.Begin();
         var (batch, count, many) = (pictures.Size(0), pictures.Size(1), pictures.Size(2));
-        var windows = warp.Forward(pictures.Flatten(0, 1).Flatten(1, 2), output.Transform!.Flatten(0, 1).View([-1, 2, Numbers / 2]));
+        var windows = warp.Forward(pictures.Flatten(0, 1).Flatten(1, 2), output.Transform!.Flatten(0, 1));
         return scope.Keep(Window.Write(windows, output.Where.Flatten(0, 1)).View([batch, count, many, options.Channels, options.Height, options.Width]));
     }
 
     private protected override double WindowOperations() => 2 * (vae.ForwardOperations() ?? 0)
-        + AutoEncoder.Operations([options.Channels * options.Window * options.Window, .. options.LocalisationHidden, 2 * Numbers]);
+        + AutoEncoder.Operations([options.Channels * options.Window * options.Window, .. options.LocalisationHidden, 2 * localisation.Numbers]);
 }

@@ -145,7 +145,7 @@ public abstract class SingleObjectModel : DecompositionModel, ILatentComponents,
     {
         if (warp is null || transforms is null) return pictures;
         using var scope = TensorScope.Begin();
-        return scope.Keep(warp.Forward(pictures, transforms.View([-1, 2, IdentityTransform.Count / 2])));
+        return scope.Keep(warp.Forward(pictures, transforms));
     }
 
     /// <summary>−ln p(x | x̃) without the Gaussian's constant.</summary>
