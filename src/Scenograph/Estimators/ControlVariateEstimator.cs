@@ -115,25 +115,33 @@ public abstract class ControlVariateEstimator : GradientEstimator
 
         var tuned = IsTraining ? Parameters() : [];
         var isTuned = tuned.Length > 0 || LeaksVariance;
-        var gradient = ByLogits(logits, logProbability, values, input, PerVariable(latent, signal), free - conditional, isTuned);
-        var (tuning, leak) = isTuned ? Tune(gradient, input, values, logits, tuned, (double)drawnLoss.Count / (variant.Repetitions ?? 1)) : (null, null);
+        var second = isTuned && variant.SecondDerivatives;
+        var control = free - conditional;
+        var byInput = (control.RequiresGrad ? InnerGradients.Of([control], [input], [control.OnesLike()], retainGraph: true, createGraph: second)[0] : null) ?? input.ZerosLike();
+        var cutSignal = isTuned && !second ? InnerGradients.Leaf(signal) : signal;
+        var gradient = ByLogits(logits, logProbability, values, PerVariable(latent, cutSignal), byInput, isTuned);
+        var (tuning, leak) = (default(Tensor), default(Tensor));
+        if (isTuned)
+        {
+            Tensor[] by = LeaksVariance ? [.. tuned, logits] : tuned;
+            var variance = gradient.Square().Sum() / ((double)drawnLoss.Count / (variant.Repetitions ?? 1));
+            // Without second derivatives what the variance does to s̃ goes through the signal, whose derivative by s̃ is known already: that of the control variate.
+            var found = second
+                ? Through(variance, by, input, byCut => ([values], [byCut]))
+                : Through(variance, by, cutSignal, byCut => ([values, signal], [OfConditional(byInput, byCut), byCut]));
+            tuning = KnownGradient.Of(variance, tuned.Zip(found).Where(pair => pair.Second is not null).Select(pair => (pair.First, pair.Second!)));
+            leak = LeaksVariance ? found[^1] : null;
+        }
 
         using var _ = GradMode.Off();
         var value = signal * latent.Joint(logProbability.Unsqueeze(0)).Select(0, 0) + free - conditional;
         return new(leak is null ? gradient.Detach() : gradient + leak, value, f, values.Detach(), weight, tuning);
     }
 
-    /// <summary>
-    /// G = (f(z) − η f(s̃)) ∂ ln p(z) + η ∂(f(z̃) − f(s̃)) by the logits, [batch.., ...]; differentiable by everything else where that is asked for.
-    /// </summary>
-    private Tensor ByLogits(Tensor logits, Tensor logProbability, Tensor values, Tensor input, Tensor signal, Tensor control, bool differentiable)
+    /// <summary>G = (f(z) − η f(s̃)) ∂ ln p(z) + η ∂(f(z̃) − f(s̃)) by the logits, [batch.., ...]; differentiable by whatever <paramref name="signal"/> and <paramref name="byInput"/> are.</summary>
+    private static Tensor ByLogits(Tensor logits, Tensor logProbability, Tensor values, Tensor signal, Tensor byInput, bool differentiable)
     {
-        var second = differentiable && variant.SecondDerivatives;
-        var byInput = control.RequiresGrad
-            ? InnerGradients.Of([control], [input], [control.OnesLike()], retainGraph: true, createGraph: second)[0]
-            : null;
-        byInput ??= input.ZerosLike();
-        if (second || !differentiable)
+        if (!differentiable || byInput.RequiresGrad)
         {
             return InnerGradients.Of([logProbability, values], [logits], [signal, byInput], retainGraph: true, createGraph: differentiable)[0]!;
         }
@@ -141,20 +149,28 @@ public abstract class ControlVariateEstimator : GradientEstimator
         return InnerGradients.Of([logProbability], [logits], [signal], createGraph: true)[0]! + pathwise;
     }
 
-    /// <summary>V, the mean over items of the squared gradient, with its gradients by the parameters of the estimator.</summary>
-    private (Tensor Tuning, Tensor? Leak) Tune(Tensor gradient, Tensor input, Tensor values, Tensor logits, Tensor[] tuned, double itemsOfEach)
+    /// <summary>Gradients of a number, on both sides of a place where its graph was cut.</summary>
+    /// <param name="number">A scalar.</param>
+    /// <param name="by">What they are taken by.</param>
+    /// <param name="cut">The leaf at the cut.</param>
+    /// <param name="ends">What lies before the cut, and the gradient by it, from the gradient by the leaf.</param>
+    private static Tensor?[] Through(Tensor number, Tensor[] by, Tensor cut, Func<Tensor, (Tensor[] Ends, Tensor[] Gradients)> ends)
     {
-        var variance = gradient.Square().Sum() / itemsOfEach;
-        Tensor[] by = LeaksVariance ? [.. tuned, logits] : tuned;
-        var direct = InnerGradients.Of([variance], [.. by, input], retainGraph: true);
-        var found = direct[..^1];
-        if (direct[^1] is { } byInput)
-        {
-            var through = InnerGradients.Of([values], by, [byInput]);
-            found = [.. found.Zip(through, (a, b) => a is null ? b : b is null ? a : a + b)];
-        }
-        var known = tuned.Zip(found).Where(pair => pair.Second is not null).Select(pair => (pair.First, pair.Second!));
-        return (KnownGradient.Of(variance, known), LeaksVariance ? found[^1] : null);
+        var direct = InnerGradients.Of([number], [.. by, cut], retainGraph: true);
+        if (direct[^1] is not { } byCut) return direct[..^1];
+        var (outputs, gradients) = ends(byCut);
+        var before = InnerGradients.Of(outputs, by, gradients, retainGraph: true);
+        return [.. direct.Zip(before, (a, b) => a is null ? b : b is null ? a : a + b)];
+    }
+
+    /// <summary>The gradient of Σ weights · (f(z) − η f(s̃)) by the loss's input.</summary>
+    /// <param name="byInput">That of the control variate, [3, batch.., ...]: of each item by its own values.</param>
+    /// <param name="weights">[batch..]</param>
+    private static Tensor OfConditional(Tensor byInput, Tensor weights)
+    {
+        var conditional = byInput.Narrow(0, 2, 1);
+        var scaled = conditional * weights.Reshape([.. weights.Shape, .. Enumerable.Repeat(1L, conditional.Dimensions - 1 - weights.Dimensions)]);
+        return Operators.Cat([byInput.Narrow(0, 0, 2).ZerosLike(), scaled], 0);
     }
 
     /// <summary>
