@@ -17,4 +17,7 @@ public sealed partial class Tensor
     public static Tensor operator /(Tensor a, double b) => a.Div(b);
     public static Tensor operator /(double a, Tensor b) => b.Reciprocal().Mul(a);
 #pragma warning restore CS1591, CA2225
+
+    /// <summary>(a − b)², broadcast: one pass over memory in each direction, where difference and square take two and three.</summary>
+    public Tensor SquaredDifference(Tensor other) => MseLoss(other, reduction: 0);
 }

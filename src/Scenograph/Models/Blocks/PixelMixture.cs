@@ -27,7 +27,7 @@ public static class PixelMixture
         }
         Tensor PerComponent(double[] values) => Tensor.From(values, [1, values.Length, 1, 1, 1]).To(images.Device, images.DType);
 
-        var error = (images.Unsqueeze(1) - means).Square();                                // [B, K, C, H, W]
+        var error = images.Unsqueeze(1).SquaredDifference(means);                               // [B, K, C, H, W]
         if (perChannel)
         {
             var parts = (error * PerComponent(scales)).Add_(logMasks + PerComponent(logs));

@@ -400,8 +400,8 @@ public sealed class EfficientMorl : DecompositionModel, ILatentComponents
         using var scope = TensorScope.Begin();
         var scale = 0.5 / (options.Deviation * options.Deviation);
         var constant = Math.Log(options.Deviation) * options.Channels * options.Height * options.Width;
-        if (options.Likelihood == Likelihood.Gaussian) return scope.Keep((images - picture.Reconstruction).Square().Sum([1, 2, 3]) * scale + constant);
-        var each = picture.LogMasks - (images.Unsqueeze(1) - picture.Components).Square() * scale;         // [B, K, C, H, W]
+        if (options.Likelihood == Likelihood.Gaussian) return scope.Keep(images.SquaredDifference(picture.Reconstruction).Sum([1, 2, 3]) * scale + constant);
+        var each = picture.LogMasks - images.Unsqueeze(1).SquaredDifference(picture.Components) * scale;         // [B, K, C, H, W]
         return scope.Keep(constant - each.Logsumexp([1]).Sum([1, 2, 3]));
     }
 

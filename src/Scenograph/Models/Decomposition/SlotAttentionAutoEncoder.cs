@@ -151,7 +151,7 @@ public sealed class SlotAttentionAutoEncoder : DecompositionModel, ILatentCompon
         using var scope = TensorScope.Begin();
         var images = ToModel(batch.Images);
         var output = Forward(images, noise);
-        var error = (output.Reconstruction - images).Square();
+        var error = output.Reconstruction.SquaredDifference(images);
         var loss = options.Loss == Loss.Mean ? error.Mean() : error.Sum() / batch.Images.Size(0);
         return new(scope.Keep(loss), [("reconstruction", loss)]);
     }

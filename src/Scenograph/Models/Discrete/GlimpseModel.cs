@@ -429,7 +429,7 @@ public abstract class GlimpseModel : DecompositionModel
     public static Tensor SquaredError(Tensor images, Tensor reconstruction)
     {
         using var scope = TensorScope.Begin();
-        return scope.Keep((images - reconstruction).Square().Sum([1, 2, 3]));
+        return scope.Keep(images.SquaredDifference(reconstruction).Sum([1, 2, 3]));
     }
 
     /// <inheritdoc/>

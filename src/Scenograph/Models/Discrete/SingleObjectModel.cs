@@ -157,7 +157,7 @@ public abstract class SingleObjectModel : DecompositionModel, ILatentComponents,
         ArgumentNullException.ThrowIfNull(reconstructions);
         ArgumentNullException.ThrowIfNull(images);
         using var scope = TensorScope.Begin();
-        if (options.Pixels == Pixel.Gaussian) return scope.Keep((images - reconstructions).Square().Sum([-3, -2, -1]) * (0.5 / options.Variance));
+        if (options.Pixels == Pixel.Gaussian) return scope.Keep(images.SquaredDifference(reconstructions).Sum([-3, -2, -1]) * (0.5 / options.Variance));
         var (white, black) = LogProbabilities(reconstructions);
         return scope.Keep(-(images * white + (1 - images) * black).Sum([-3, -2, -1]));
     }
