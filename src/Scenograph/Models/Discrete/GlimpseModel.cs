@@ -240,15 +240,15 @@ public abstract class GlimpseModel : DecompositionModel
         var (state, baselineState) = (seen.Start, seenByBaseline?.Start);
         var latents = Operators.Ones([batch, 4 + options.Size], images.DType, images.Device);
         var mask = Operators.Ones([batch, 1], images.DType, images.Device);
-        var (presence, logits, masks, where, means, logVariances, baselines, windows, sights) =
-            (new List<Tensor>(), new List<Tensor>(), new List<Tensor>(), new List<Tensor>(), new List<Tensor>(), new List<Tensor>(), new List<Tensor>(), new List<Tensor>(), new List<Sight>());
+        var glimpses = new List<Glimpse>();
         for (var i = 0; i < count; i++)
         {
             (var output, state) = rnn.Forward(seen, latents, state);
+            Tensor? expected = null;
             if (seenByBaseline is not null)
             {
-                (var value, baselineState) = baseline!.Forward(seenByBaseline, latents.Detach(), baselineState!);
-                baselines.Add(value * mask);
+                (expected, baselineState) = baseline!.Forward(seenByBaseline, latents.Detach(), baselineState!);
+                expected *= mask;
             }
             var logit = output.Narrow(1, 0, 1);
             var (mean, logVariance) = (output.Narrow(1, 1, 3), output.Narrow(1, 4, 3));
@@ -258,31 +258,27 @@ public abstract class GlimpseModel : DecompositionModel
             var window = Window.Read(images, z);
             var sight = See(window, noise);
             latents = Operators.Cat([RecurrentPresence(probability, present), z, sight.Recurrent], 1);
-            presence.Add(present);
-            logits.Add(logit);
-            masks.Add(mask);
-            where.Add(z);
-            means.Add(mean);
-            logVariances.Add(logVariance);
-            windows.Add(window);
-            sights.Add(sight);
+            glimpses.Add(new(present, logit, mask, z, mean, logVariance, expected, window, sight));
             mask = present;
         }
-        var whats = Gather(Operators.Cat([.. windows]), sights);
+        var whats = Gather(Operators.Cat([.. glimpses.Select(g => g.Window)]), [.. glimpses.Select(g => g.Sight)]);
         Tensor ByImage(Tensor value) => scope.Keep(value.Unflatten(0, [count, batch]).Transpose(0, 1));
-        Tensor Stacked(List<Tensor> values) => scope.Keep(Operators.Stack([.. values], 1));
-        return new(Stacked(presence), Stacked(logits), scope.Keep(Operators.Cat([.. masks], 1)), Stacked(where), Stacked(means), Stacked(logVariances), ByImage(whats.Code),
+        Tensor Stacked(Func<Glimpse, Tensor> part) => scope.Keep(Operators.Stack([.. glimpses.Select(part)], 1));
+        Tensor SideBySide(Func<Glimpse, Tensor> part) => scope.Keep(Operators.Cat([.. glimpses.Select(part)], 1));
+        var (means, logVariances) = (Stacked(g => g.WhereMean), Stacked(g => g.WhereLogVariance));
+        return new(Stacked(g => g.Presence), Stacked(g => g.Logit), SideBySide(g => g.Mask), Stacked(g => g.Where), means, logVariances, ByImage(whats.Code),
             whats.Parameters.ToDictionary(p => p.Name, p => ByImage(p.Value)),
-            [.. whats.Divergences.Select(d => (d.Name, ByImage(d.Value))), ("kl_where", WhereDivergence(means, logVariances, scope))],
+            [.. whats.Divergences.Select(d => (d.Name, ByImage(d.Value))), ("kl_where", scope.Keep(WhereDivergence(means, logVariances)))],
             whats.LogProbability is { } log ? ByImage(log) : null, whats.Transform is { } change ? ByImage(change) : null,
-            withBaseline ? scope.Keep(Operators.Cat([.. baselines], 1)) : null);
+            withBaseline ? SideBySide(g => g.Baseline!) : null);
     }
 
-    private Tensor WhereDivergence(List<Tensor> means, List<Tensor> logVariances, TensorScope scope)
-    {
-        var divergence = LogVarianceGaussian.Divergence(Operators.Cat([.. means]), Operators.Cat([.. logVariances]), priorMean, priorVariance);
-        return scope.Keep(divergence.View([means.Count, -1]).T());                                // [B, N]
-    }
+    /// <summary>One step of a pass, each [B, ...].</summary>
+    private sealed record Glimpse(Tensor Presence, Tensor Logit, Tensor Mask, Tensor Where, Tensor WhereMean, Tensor WhereLogVariance, Tensor? Baseline, Tensor Window, Sight Sight);
+
+    /// <returns>[B, N]</returns>
+    private Tensor WhereDivergence(Tensor means, Tensor logVariances) =>
+        LogVarianceGaussian.Divergence(means.Flatten(0, 1), logVariances.Flatten(0, 1), priorMean, priorVariance).View([means.Size(0), means.Size(1)]);
 
     /// <summary>Each step's thing on an empty image, whether it is present or not.</summary>
     /// <returns>[B, N, C, H, W]</returns>
