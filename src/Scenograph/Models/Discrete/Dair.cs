@@ -41,9 +41,8 @@ public sealed class Dair : GlimpseModel
 
     /// <param name="options">Sizes and variants.</param>
     /// <param name="random">Source of the starting values.</param>
-    public Dair(Options options, Generator? random = null) : base(WithoutSecondDerivatives(options))
+    public Dair(Options options, Generator? random = null) : base(Checked(options))
     {
-        ArgumentNullException.ThrowIfNull(options);
         this.options = options;
         Buffer("prior_latent_probs_what", Operators.Full([1, options.Steps, options.Size], 1.0 / options.Size));
         vae = Child("vae", new AutoEncoder(new(options.Channels, options.Window, options.Window, options.Size, options.Size, options.EncoderHidden, options.DecoderHidden,
@@ -100,12 +99,21 @@ public sealed class Dair : GlimpseModel
         return scope.Keep(warp.Forward(Chosen(codes), transform!));
     }
 
-    // The bilinear sampler has none.
-    private static Options WithoutSecondDerivatives(Options options) =>
-        options.Estimator is null && options.Annealing.IsUsed ? throw new InputException("model.annealing belongs to a model.estimator (exact, leave-one-out); the published NVIL has the class's divergence as it is")
-            : options.Estimator is { Kind: EstimatorKind.SumAndSample }
-            ? throw new InputException("model.estimator.kind is sum-and-sample, which is for one variable an image; dair has the class of every thing (leave-one-out, exact)")
-            : options.Estimator is { } estimator ? options with { Estimator = estimator with { SecondDerivatives = false } } : options;
+    private static Options Checked(Options options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Estimator is not { } estimator)
+        {
+            return !options.Annealing.IsUsed ? options
+                : throw new InputException("model.annealing belongs to a model.estimator (exact, leave-one-out); the published NVIL has the class's divergence as it is");
+        }
+        if (estimator.Kind == EstimatorKind.SumAndSample)
+        {
+            throw new InputException("model.estimator.kind is sum-and-sample, which is for one variable an image; dair has the class of every thing (leave-one-out, exact)");
+        }
+        // The bilinear sampler has no second derivative.
+        return options with { Estimator = estimator with { SecondDerivatives = false } };
+    }
 
     private protected override Estimate Likelihood(Tensor images, Output output, Tensor logCounts, NoiseSource noise)
     {
