@@ -78,6 +78,7 @@ public abstract class ToyExperimentBase : Experiment
             new($"{title}loss, mean ± standard deviation over repetitions", "expected loss", [.. results.Select(result => ToyStatistics.OfLosses(result.Curves).WithDeviation(result.Case.Label))]),
             new($"{title}loss, median and quantiles 0.1 to 0.9", "expected loss", [.. results.Select(result => ToyStatistics.OfLosses(result.Curves).WithQuantiles(result.Case.Label))]),
             new($"{title}log variance of gradient estimates, mean ± standard deviation", "ln variance", [.. noisy.Select(result => ToyStatistics.OfLogVariances(result.Curves).WithDeviation(result.Case.Label))]),
+            new($"{title}log variance of gradient estimates, median and quantiles 0.1 to 0.9", "ln variance", [.. noisy.Select(result => ToyStatistics.OfLogVariances(result.Curves).WithQuantiles(result.Case.Label))]),
         ];
     }
 

@@ -44,7 +44,7 @@ public sealed class ToyHyperparameters : ToyExperimentBase
             var results = Results(OfBatchSize(settings, size));
             tables.Add(Summary($"batch-size-{size}", $"batch size {size}", results));
             tables.Add(Course($"batch-size-{size}-course", $"batch size {size}: losses and log variances at a few steps", results));
-            charts.Add(Charts($"batch size {size}: ", results)[0]);
+            charts.AddRange(Charts($"batch size {size}: ", results));
             data.Add(Curves($"batch-size-{size}-curves", results));
         }
         foreach (var rate in TuneRates)
@@ -56,8 +56,7 @@ public sealed class ToyHyperparameters : ToyExperimentBase
         if (temperatures.Count > 0)
         {
             tables.Add(Summary("temperature", "temperature of CONCRETE", temperatures));
-            var drawn = Charts("temperature: ", temperatures);
-            charts.AddRange([drawn[0], drawn[2]]);
+            charts.AddRange(Charts("temperature: ", temperatures));
             data.Add(Curves("temperature-curves", temperatures));
         }
         return new()
