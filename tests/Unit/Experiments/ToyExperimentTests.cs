@@ -97,6 +97,35 @@ public sealed class ToyExperimentTests
         Assert.All(report.Tables, table => Assert.All(table.Rows, row => Assert.Equal(table.Columns.Count, row.Count)));
     }
 
+    [Fact]
+    public void Losses_and_variances_have_quantile_bands_over_repetitions()
+    {
+        using var folder = new TemporaryFolder();
+        var experiment = new ToyExperiment();
+        var settings = Settings(experiment, 3, 0);
+        var report = ExperimentRunner.Run(experiment, settings, ExperimentFolder.Create(folder["run"], settings));
+
+        var quantiles = report.Charts.Where(chart => chart.Title.Contains("median and quantiles", StringComparison.Ordinal)).ToList();
+        string[] noisy = ["REINFORCE", "NVIL", "CONCRETE", "REBAR", "RELAX"];
+        Assert.Equal([[.. noisy, "Exact gradient"], noisy], quantiles.Select(chart => chart.Series.Select(series => series.Name).ToArray()));
+        Assert.All(quantiles.SelectMany(chart => chart.Series), series =>
+        {
+            Assert.Equal(Steps, series.Band.Count);
+            Assert.All(series.Points.Zip(series.Band), pair => Assert.InRange(pair.First.Value, pair.Second.Low, pair.Second.High));
+        });
+        Assert.Contains(quantiles[1].Series.Single(series => series.Name == "REINFORCE").Band, band => band.Low < band.High);
+    }
+
+    [Fact]
+    public void An_experiment_of_the_exact_gradient_alone_draws_no_empty_charts()
+    {
+        using var folder = new TemporaryFolder();
+        var experiment = new ToyExperiment();
+        var settings = Settings(experiment, 1, 0) with { Estimators = [EstimatorKind.Exact] };
+
+        Assert.Equal(2, ExperimentRunner.Run(experiment, settings, ExperimentFolder.Create(folder["run"], settings)).Charts.Count);
+    }
+
     private static ExperimentSettings Settings(Experiment experiment, int repetitions, long seed, params string[] set) =>
         ExperimentSettings.Resolve(experiment, new(repetitions, Steps, Seed: seed, Set: [.. new[] { "variance_batch=16" }, .. set]));
 

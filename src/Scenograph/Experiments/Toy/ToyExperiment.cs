@@ -38,13 +38,13 @@ public class ToyExperiment : ToyExperimentBase
     public override ExperimentReport Draw(ExperimentSettings settings, ExperimentFolder folder)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var results = Cases(settings).Select(toy => (Case: toy, Curves: toy.Load(folder))).ToList();
+        var results = Cases(settings).Select(toy => new ToyResult(toy, toy.Load(folder))).ToList();
         return new()
         {
             Title = $"{Name}: gradient estimators on a categorical variable of {Target.Count} classes",
             Summary = FormattableString.Invariant($"{settings.Repetitions} repetitions of {settings.Steps} steps; the loss at the start is {results[0].Curves.Losses[0]:G6}, the best possible {results[0].Case.BestLoss:G6}."),
             Tables = [Summary("results", "Error, variance and time", results), Course("course", "Losses and log variances at a few steps", results)],
-            Charts = Charts("", results),
+            Charts = [.. Charts("", results)],
             Data = [Curves("curves", results)],
             Notes = Notes(results),
         };

@@ -35,8 +35,8 @@ public sealed class ToyHyperparameters : ToyExperimentBase
     public override ExperimentReport Draw(ExperimentSettings settings, ExperimentFolder folder)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var curves = Cases(settings).ToDictionary(toy => toy.Key, toy => toy.Load(folder));
-        List<(ToyCase Case, ToyCurves Curves)> Results(IEnumerable<ToyCase> cases) => [.. cases.Select(toy => (toy, curves[toy.Key]))];
+        var all = Cases(settings).ToDictionary(toy => toy.Key, toy => new ToyResult(toy, toy.Load(folder)));
+        List<ToyResult> Results(IEnumerable<ToyCase> cases) => [.. cases.Select(toy => all[toy.Key])];
 
         var (tables, charts, data) = (new List<ExperimentTable>(), new List<Chart>(), new List<ExperimentTable>());
         foreach (var size in BatchSizes)

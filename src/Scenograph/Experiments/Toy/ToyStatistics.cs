@@ -7,7 +7,7 @@ namespace Scenograph.Experiments.Toy;
 internal sealed class ToyStatistics
 {
     /// <summary>What the published figures add to a variance before they take its logarithm.</summary>
-    public const double Smallest = 1e-64;
+    private const double Smallest = 1e-64;
 
     private ToyStatistics(int steps) =>
         (Mean, Deviation, Low, Median, High) = (new double[steps], new double[steps], new double[steps], new double[steps], new double[steps]);
